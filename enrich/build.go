@@ -1,0 +1,237 @@
+package enrich
+
+import (
+	"bytes"
+	"strconv"
+	"unicode/utf8"
+
+	"winevent/enrich/catalog"
+	"winevent/enrich/event"
+	"winevent/enrich/record"
+)
+
+// maxNumbered is the last parameter that gets a name paramN of its own: a
+// message template cannot refer to more (%1 to %99). All values are in Data.
+const maxNumbered = 99
+
+// appendBuilt appends the value of a field that is made from several values.
+func (d *Document) appendBuilt(dst []byte, id fieldID) []byte {
+	switch id {
+	case fMessage:
+		return d.appendMessage(dst)
+	case fErrorMessage:
+		return d.appendError(dst)
+	case fEventOriginal:
+		return d.appendOriginal(dst)
+	case fSeverityReason:
+		return d.appendReason(dst)
+	case fValueText:
+		return d.appendValueTexts(dst)
+	case fEventData:
+		return d.appendEventData(dst)
+	case fKeywords:
+		return d.appendKeywords(dst)
+	case fRecord:
+		return d.appendExtras(dst)
+	case fMetadata:
+		return d.appendTree(dst, d.metadata)
+	case fProviderGUID:
+		return d.appendGUID(dst, d.ev.ProviderGUID)
+	case fActivityID:
+		return d.appendGUID(dst, d.ev.ActivityID)
+	case fRelatedActivityID:
+		return d.appendGUID(dst, d.ev.RelatedActivityID)
+	}
+	return append(dst, "null"...)
+}
+
+// appendTree appends a tree of the record as it came.
+func (d *Document) appendTree(dst []byte, i int) []byte {
+	dst, valid := d.rec.AppendJSON(dst, i, &d.names)
+	d.invalid = d.invalid || !valid
+	return dst
+}
+
+// appendReason appends the severity's reason and, where there is one, the code it was decided by.
+func (d *Document) appendReason(dst []byte) []byte {
+	dst = append(append(dst, '"'), d.verdict.reason...)
+	if d.set.has(fErrorCode) {
+		dst = append(dst, " Error "...)
+		if d.code.Kind == catalog.NTStatus || d.code.Kind == catalog.HResult && d.code.Win32 == d.code.Code {
+			dst = strconv.AppendUint(append(dst, "0x"...), uint64(d.code.Code), 16)
+		} else {
+			dst = strconv.AppendUint(dst, uint64(d.code.Win32), 10)
+		}
+		if d.code.Symbol != "" {
+			dst = append(append(append(dst, " ("...), d.code.Symbol...), ')')
+		}
+		dst = append(dst, '.')
+	}
+	return append(dst, '"')
+}
+
+// appendGUID appends a GUID in the form of Windows' tools: braces, upper case.
+// Shippers differ in both.
+func (d *Document) appendGUID(dst, b []byte) []byte {
+	inner := bytes.TrimSuffix(bytes.TrimPrefix(b, []byte("{")), []byte("}"))
+	if len(inner) != 36 || !utf8.Valid(inner) {
+		return d.appendString(dst, b)
+	}
+	d.buf = append(append(append(d.buf[:0], '{'), bytes.ToUpper(inner)...), '}')
+	return d.appendString(dst, d.buf)
+}
+
+func (d *Document) appendKeywords(dst []byte) []byte {
+	dst = append(dst, '[')
+	n := len(dst)
+	if d.ev.Keywords.Set {
+		for _, k := range keywords {
+			if d.ev.Keywords.Value&k.bit != 0 {
+				dst = append(append(dst, k.json...), ',')
+			}
+		}
+	} else {
+		for _, text := range d.ev.KeywordTexts {
+			dst = append(d.appendString(dst, text), ',')
+		}
+	}
+	if len(dst) > n {
+		dst = dst[:len(dst)-1]
+	}
+	return append(dst, ']')
+}
+
+func (d *Document) appendExtras(dst []byte) []byte {
+	scope := d.names.Scope()
+	dst = append(dst, '{')
+	for i, x := range d.ev.Extras {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = d.appendKey(dst, scope, x.Name)
+		dst = d.appendTree(append(dst, ':'), int(x.Index))
+	}
+	return append(dst, '}')
+}
+
+// appendKey appends a member name, made unique in its object.
+func (d *Document) appendKey(dst []byte, scope int32, name []byte) []byte {
+	dst, valid := d.names.AppendKey(dst, scope, name)
+	d.invalid = d.invalid || !valid
+	return dst
+}
+
+// appendEventData appends the parameters.
+func (d *Document) appendEventData(dst []byte) []byte {
+	dst = append(dst, '{')
+	n := len(dst)
+	scope := d.names.Scope()
+	for i := range d.ev.Params {
+		p := &d.ev.Params[i]
+		switch {
+		case d.list != nil:
+			dst = append(dst, d.list.keys[i]...)
+		case p.Name != nil:
+			dst = append(d.appendKey(dst, scope, d.withoutBlanks(p.Name)), ':')
+		case i < maxNumbered:
+			dst = append(d.appendKey(dst, scope, d.numberedName(i+1)), ':')
+		default:
+			continue
+		}
+		dst = append(d.appendParam(dst, p), ',')
+	}
+	if d.anonymous {
+		dst = append(d.appendData(append(d.appendKey(dst, scope, []byte("Data")), ':')), ',')
+	}
+	if d.ev.Binary != nil {
+		dst = append(d.appendBinary(append(d.appendKey(dst, scope, []byte("Binary")), ':')), ',')
+	}
+	if len(dst) > n {
+		dst = dst[:len(dst)-1]
+	}
+	return append(dst, '}')
+}
+
+// appendData appends the values that have no names, in order, as a list.
+func (d *Document) appendData(dst []byte) []byte {
+	dst = append(dst, '[')
+	first := true
+	for i := range d.ev.Params {
+		p := &d.ev.Params[i]
+		if p.Name != nil {
+			continue
+		}
+		if !first {
+			dst = append(dst, ',')
+		}
+		dst, first = d.appendParam(dst, p), false
+	}
+	return append(dst, ']')
+}
+
+// appendParam appends a parameter's value as text; a list as a list of texts,
+// a nested object as its JSON in a text.
+func (d *Document) appendParam(dst []byte, p *event.Param) []byte {
+	switch p.Value.Kind {
+	case record.String:
+		return d.appendString(dst, p.Value.Text)
+	case record.Array:
+		return d.appendTexts(dst, int(p.Index))
+	case record.Map:
+		return d.appendNested(dst, int(p.Index))
+	}
+	dst = p.Value.AppendText(append(dst, '"'))
+	return append(dst, '"')
+}
+
+func (d *Document) appendTexts(dst []byte, at int) []byte {
+	dst = append(dst, '[')
+	for i := at + 1; i < int(d.rec.At(at).End); i = int(d.rec.At(i).End) {
+		if i > at+1 {
+			dst = append(dst, ',')
+		}
+		switch n := d.rec.At(i); n.Kind {
+		case record.String:
+			dst = d.appendString(dst, n.Text)
+		case record.Array, record.Map:
+			dst = d.appendNested(dst, i)
+		default:
+			dst = append(n.AppendText(append(dst, '"')), '"')
+		}
+	}
+	return append(dst, ']')
+}
+
+func (d *Document) appendNested(dst []byte, i int) []byte {
+	d.buf, _ = d.rec.AppendJSON(d.buf[:0], i, &d.names)
+	return d.appendString(dst, d.buf)
+}
+
+func (d *Document) appendBinary(dst []byte) []byte {
+	// in_winlog writes hexadecimal in lower case, all others in upper case.
+	d.buf = append(d.buf[:0], d.ev.Binary...)
+	for i, c := range d.buf {
+		if c-'a' <= 'f'-'a' {
+			d.buf[i] = c - 'a' + 'A'
+		}
+	}
+	return d.appendString(dst, d.buf)
+}
+
+// withoutBlanks returns a parameter's name as winlog.event_data has it.
+func (d *Document) withoutBlanks(name []byte) []byte {
+	if bytes.IndexByte(name, ' ') < 0 {
+		return name
+	}
+	out := d.rec.Scratch(len(name))[:0]
+	for _, c := range name {
+		if c != ' ' {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+func (d *Document) numberedName(n int) []byte {
+	return strconv.AppendInt(append(d.rec.Scratch(8)[:0], "param"...), int64(n), 10)
+}

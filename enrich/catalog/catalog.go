@@ -1,0 +1,238 @@
+// Package catalog knows Windows events: for a provider and an event id, the
+// event's names, message template, parameters, severity, place in the audit
+// policy and in ECS, and what to do about it.
+//
+// The knowledge is written by people in source/*.yaml, each entry with its
+// sources, and compiled into Go tables by "go generate" (README.md here says
+// how). Looking something up reads static data: nothing is parsed or built at
+// start, and an unknown event is a normal answer, not an error.
+package catalog
+
+//go:generate go run ./gen
+
+import (
+	"slices"
+	"strings"
+)
+
+// Severity is what a security team should make of an event.
+type Severity uint8
+
+// The severities, lowest first. NoSeverity is for a branch that does not change its entry's.
+const (
+	NoSeverity Severity = iota
+	Informational
+	Low
+	Medium
+	High
+	Critical
+)
+
+var severityNames = [...]string{"", "informational", "low", "medium", "high", "critical"}
+
+// severityScores is the scale of Elastic Security (rule severities 21, 47, 73,
+// 99; below 21 is informational).
+var severityScores = [...]uint64{0, 10, 21, 47, 73, 99}
+
+// String returns the name as winevent.severity carries it.
+func (s Severity) String() string { return severityNames[s] }
+
+// Score returns the number as event.severity carries it.
+func (s Severity) Score() uint64 { return severityScores[s] }
+
+// ParseSeverity reads a name. It reports false for one that does not exist.
+func ParseSeverity(name string) (Severity, bool) {
+	i := slices.Index(severityNames[:], strings.ToLower(name))
+	return Severity(max(i, 0)), i > 0
+}
+
+// SeverityNames lists the names, lowest first.
+func SeverityNames() []string { return severityNames[1:] }
+
+// Entry is what the catalog knows of one event. Entries are static and shared:
+// they must not be changed.
+type Entry struct {
+	Provider string
+	ID       uint32
+	Channel  string
+
+	// SymbolicName is the constant that Microsoft published for the event when
+	// Published, else a name of our own.
+	SymbolicName string
+	Published    bool
+	// SymbolicNameSource says where the published name stands.
+	SymbolicNameSource string
+
+	// Title says in one line what happened.
+	Title string
+	// Message is the template of Windows' message: %1 … are parameters, %n a line end, %t a tab.
+	Message string
+
+	// AuditCategory and AuditSubcategory name the audit policy that writes the
+	// event; empty for events that no audit policy controls.
+	AuditCategory, AuditSubcategory string
+
+	// Parameters holds each list of names that a Windows version uses.
+	Parameters []ParameterList
+	// ErrorParameter names the parameter with an error code, if there is one.
+	ErrorParameter string
+	// Values says which value map resolves a parameter.
+	Values []ValueMap
+
+	Severity       Severity
+	SeverityReason string
+
+	ECS         ECS
+	Remediation Remediation
+	ByError     []Branch
+	Sources     []string
+}
+
+// ParameterList names an event's parameters by position.
+type ParameterList struct {
+	// Versions of the event that use this list.
+	Versions []uint8
+	Names    []string
+}
+
+// ValueMap ties a parameter to a map of the catalog's values.
+type ValueMap struct{ Parameter, Map string }
+
+// ECS is the event's place in the Elastic Common Schema.
+type ECS struct {
+	Category, Type  []string
+	Action, Outcome string
+	Fields          []ECSField
+}
+
+// ECSField says that an ECS field takes its value from a parameter.
+type ECSField struct{ Field, Parameter string }
+
+// Remediation says what to do about an event.
+type Remediation struct {
+	Summary, Cause string
+	Steps          []string
+	Verify         string
+	// VerifyEvents are event ids of the same provider that confirm the cure.
+	VerifyEvents []uint32
+	Reference    string
+}
+
+// Branch is the remediation for certain error codes, complete: what the
+// source leaves out was filled in from the entry.
+type Branch struct {
+	Name           string
+	Codes          []uint32
+	Severity       Severity // NoSeverity: the entry's
+	SeverityReason string
+	Remediation    Remediation
+}
+
+// Entries returns all entries, ordered by provider and id. The slice must not be changed.
+func Entries() []Entry { return entries }
+
+// Version names the state of the catalog: the date of its source and a
+// fingerprint of its content.
+func Version() string { return version }
+
+// Lookup returns the entry of an event, or nil. Provider names are compared
+// without regard to case. It does not allocate.
+func Lookup(provider []byte, id uint32) *Entry {
+	p := providerIndex(provider)
+	if p < 0 {
+		p = providerFold(provider)
+	}
+	if p < 0 {
+		return nil
+	}
+	of := entries[providers[p].first:providers[p].end]
+	lo, hi := 0, len(of)
+	for lo < hi {
+		mid := (lo + hi) / 2
+		if of[mid].ID < id {
+			lo = mid + 1
+		} else {
+			hi = mid
+		}
+	}
+	if lo < len(of) && of[lo].ID == id {
+		return &of[lo]
+	}
+	return nil
+}
+
+// providerRange is where a provider's entries stand in entries.
+type providerRange struct {
+	name       string
+	first, end int
+}
+
+// providerFold finds a provider whose name is spelt in another case.
+func providerFold(provider []byte) int {
+	for i := range providers {
+		if len(providers[i].name) == len(provider) && strings.EqualFold(providers[i].name, string(provider)) {
+			return i
+		}
+	}
+	return -1
+}
+
+// Index returns the position of e, one of Entries, for tables kept beside the catalog.
+func (e *Entry) Index() int {
+	p := providerIndex([]byte(e.Provider))
+	i, _ := slices.BinarySearchFunc(entries[providers[p].first:providers[p].end], e.ID,
+		func(a Entry, id uint32) int { return int(a.ID) - int(id) })
+	return providers[p].first + i
+}
+
+// Names returns the names of count parameters of the given version of the
+// event. Without a version the count has to decide alone, and does so only when
+// no two versions disagree. nil means that the catalog does not know such a list.
+func (e *Entry) Names(version uint64, versionKnown bool, count int) []string {
+	var found []string
+	for i := range e.Parameters {
+		list := &e.Parameters[i]
+		if len(list.Names) != count || versionKnown && !hasVersion(list.Versions, version) {
+			continue
+		}
+		if found != nil && !slices.Equal(found, list.Names) {
+			return nil
+		}
+		found = list.Names
+		if found == nil {
+			found = []string{}
+		}
+	}
+	return found
+}
+
+func hasVersion(versions []uint8, version uint64) bool {
+	for _, v := range versions {
+		if uint64(v) == version {
+			return true
+		}
+	}
+	return false
+}
+
+// Branch returns the branch for an error code, or nil when the entry has none for it.
+func (e *Entry) Branch(code uint32) *Branch {
+	for i := range e.ByError {
+		for _, c := range e.ByError[i].Codes {
+			if c == code {
+				return &e.ByError[i]
+			}
+		}
+	}
+	return nil
+}
+
+// ValueMap returns the name of the value map of a parameter, or "".
+func (e *Entry) ValueMap(parameter []byte) string {
+	for i := range e.Values {
+		if e.Values[i].Parameter == string(parameter) {
+			return e.Values[i].Map
+		}
+	}
+	return ""
+}

@@ -1,0 +1,158 @@
+package dialect
+
+import (
+	"winevent/enrich/event"
+	"winevent/enrich/record"
+)
+
+// readEvtxDump reads the JSON of omerbenamram/evtx: the event's XML, element
+// by element, with attributes under #attributes and text under #text.
+func readEvtxDump(rec *record.Record, root int, ev *event.Event) {
+	s := setter{rec, ev}
+	body := rec.Find(root, "Event")
+	if body < 0 {
+		body = root
+	} else {
+		addExtras(rec, root, body, ev)
+	}
+	for i := body + 1; i < int(rec.At(body).End); i = int(rec.At(i).End) {
+		switch string(rec.At(i).Key) {
+		case "#attributes":
+		case "System":
+			s.evtxSystem(i)
+		case "EventData":
+			s.evtxData(i)
+		case "UserData":
+			s.evtxUserData(i)
+		default:
+			s.extra(i)
+		}
+	}
+}
+
+func (s setter) evtxSystem(at int) {
+	ev := s.ev
+	for i := at + 1; i < int(s.rec.At(at).End); i = int(s.rec.At(i).End) {
+		text := s.evtxText(i)
+		switch string(s.rec.At(i).Key) {
+		case "Provider":
+			s.attribute(&ev.Provider, i, "Name")
+			s.attribute(&ev.ProviderGUID, i, "Guid")
+		case "EventID":
+			s.number(&ev.ID, text)
+			if q := s.attributeNode(i, "Qualifiers"); q >= 0 {
+				s.number(&ev.Qualifiers, q)
+			}
+		case "Version":
+			s.number(&ev.Version, text)
+		case "Level":
+			s.number(&ev.LevelNumber, text)
+		case "Task":
+			s.number(&ev.TaskNumber, text)
+		case "Opcode":
+			s.number(&ev.OpcodeNumber, text)
+		case "Keywords":
+			s.keywords(text)
+		case "TimeCreated":
+			if t := s.attributeNode(i, "SystemTime"); t >= 0 {
+				s.time(&ev.Created, t)
+			}
+		case "EventRecordID":
+			s.number(&ev.RecordID, text)
+		case "Correlation":
+			s.attribute(&ev.ActivityID, i, "ActivityID")
+			s.attribute(&ev.RelatedActivityID, i, "RelatedActivityID")
+		case "Execution":
+			s.evtxExecution(i)
+		case "Channel":
+			s.text(&ev.Channel, text)
+		case "Computer":
+			s.text(&ev.Computer, text)
+		case "Security":
+			s.attribute(&ev.UserSID, i, "UserID")
+		default:
+			s.extra(i)
+		}
+	}
+}
+
+// evtxText returns the node with the element's text: its #text member, or the element itself.
+func (s setter) evtxText(i int) int {
+	if j := s.rec.Find(i, "#text"); j >= 0 {
+		return j
+	}
+	return i
+}
+
+// attributeNode returns the node of an attribute of the element at i, or -1.
+func (s setter) attributeNode(i int, name string) int {
+	return s.rec.Find(s.rec.Find(i, "#attributes"), name)
+}
+
+func (s setter) attribute(dst *[]byte, i int, name string) {
+	if j := s.attributeNode(i, name); j >= 0 {
+		s.optional(dst, j)
+	}
+}
+
+func (s setter) evtxExecution(i int) {
+	if j := s.attributeNode(i, "ProcessID"); j >= 0 {
+		s.number(&s.ev.ProcessID, j)
+	}
+	if j := s.attributeNode(i, "ThreadID"); j >= 0 {
+		s.number(&s.ev.ThreadID, j)
+	}
+}
+
+func (s setter) evtxData(at int) {
+	for i := at + 1; i < int(s.rec.At(at).End); i = int(s.rec.At(i).End) {
+		n := s.rec.At(i)
+		text := s.evtxText(i)
+		switch string(n.Key) {
+		case "#attributes":
+			continue
+		case "Binary":
+			s.optional(&s.ev.Binary, text)
+			continue
+		case "Data":
+			s.evtxUnnamed(text)
+			continue
+		}
+		s.ev.AddParam(n.Key, text)
+	}
+}
+
+// evtxUnnamed adds the Data elements that have no name: one, or a list.
+func (s setter) evtxUnnamed(i int) {
+	n := s.rec.At(i)
+	if n.Kind != record.Array {
+		s.ev.AddParam(nil, i)
+		return
+	}
+	for j := i + 1; j < int(n.End); j = int(s.rec.At(j).End) {
+		s.ev.AddParam(nil, j)
+	}
+}
+
+// evtxUserData adds the leaves below UserData in document order, each under
+// its own name, or that of the element around it.
+func (s setter) evtxUserData(at int) { s.leaves(at, nil) }
+
+func (s setter) leaves(at int, name []byte) {
+	for i := at + 1; i < int(s.rec.At(at).End); i = int(s.rec.At(i).End) {
+		n := s.rec.At(i)
+		key := n.Key
+		if key == nil || string(key) == "#text" {
+			key = name
+		}
+		switch {
+		case string(key) == "#attributes":
+		case n.Kind != record.Map && n.Kind != record.Array:
+			s.ev.AddParam(key, i)
+		case n.Len == 0:
+			s.ev.AddText(key, []byte{})
+		default:
+			s.leaves(i, key)
+		}
+	}
+}

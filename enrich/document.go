@@ -1,0 +1,219 @@
+package enrich
+
+import (
+	"bytes"
+	"encoding/base64"
+
+	"winevent/enrich/catalog"
+	"winevent/enrich/dialect"
+	"winevent/enrich/event"
+	"winevent/enrich/jsontext"
+	"winevent/enrich/record"
+)
+
+// Document makes the document of one record after the other. It keeps its
+// memory between records, so the usual record costs no allocation. It is not
+// safe for concurrent use: take one for each goroutine.
+//
+// The bytes given to ReadMsgpack and ReadLine must stay unchanged until
+// AppendJSON has returned: everything between is a view into them.
+type Document struct {
+	enricher *Enricher
+	rec      record.Record
+	names    record.Names
+	ev       event.Event
+	set      fieldSet
+
+	// What the record is: exactly one of root >= 0, line or raw holds the original.
+	root     int    // the tree in rec
+	line     []byte // a line of text
+	raw      []byte // msgpack outside the limits
+	metadata int    // the tree of Fluent Bit's metadata, or -1
+	read     event.Time
+	err      error // why the record is no readable event
+
+	// What Enrich found.
+	entry      *prepared
+	branch     int // in entry.ByError, or -1
+	list       *preparedList
+	code       catalog.ErrorCode
+	verdict    verdict
+	id         [32]byte
+	dataset    dataset
+	unnamed    bool // names of parameters should be known but do not fit
+	anonymous  bool // at least one parameter has no name
+	invalid    bool // text was repaired while writing
+	same       map[[32]byte]uint32
+	idBuf, buf []byte
+}
+
+// NewDocument returns a Document that takes the Enricher's options.
+func (e *Enricher) NewDocument() *Document { return &Document{enricher: e} }
+
+// StartBatch begins a batch of records. Within one, records without a record
+// id and with equal content get different ids; the same batch always gets the same ids.
+func (d *Document) StartBatch() { clear(d.same) }
+
+// reset forgets the last record.
+func (d *Document) reset(read event.Time) {
+	d.rec.Reset()
+	d.ev.Reset()
+	d.set.reset()
+	d.root, d.metadata, d.line, d.raw = -1, -1, nil, nil
+	d.read, d.err = read, nil
+	d.entry, d.branch, d.list = nil, -1, nil
+	d.code, d.verdict = catalog.ErrorCode{}, verdict{}
+	d.unnamed, d.anonymous, d.invalid = false, false, false
+}
+
+// ReadMsgpack reads a record and its metadata (nil for none) as msgpack; read
+// is when the shipper read it. A record that is no readable event is noted and
+// will be marked: the method cannot fail.
+func (d *Document) ReadMsgpack(body, metadata []byte, read event.Time) {
+	d.reset(read)
+	root, _, err := d.rec.ReadMsgpack(body)
+	if err != nil {
+		d.raw, d.err = body, err
+		return
+	}
+	d.root = root
+	if len(metadata) > 0 {
+		if m, _, err := d.rec.ReadMsgpack(metadata); err == nil && d.rec.At(m).Len > 0 {
+			d.metadata = m
+		}
+	}
+	d.setError(dialect.Read(&d.rec, root, &d.ev))
+}
+
+// ReadLine reads a record as one line of text: a JSON object, or an event as
+// XML. Like ReadMsgpack it cannot fail.
+func (d *Document) ReadLine(line []byte, read event.Time) {
+	d.reset(read)
+	d.line = line
+	if bytes.HasPrefix(bytes.TrimLeft(line, " \t\ufeff"), []byte("<")) {
+		d.setError(dialect.ReadXML(&d.rec, line, &d.ev))
+		return
+	}
+	root, err := d.rec.ReadJSON(line)
+	if err == nil {
+		err = dialect.Read(&d.rec, root, &d.ev)
+	}
+	d.setError(err)
+}
+
+// setError notes why the record cannot be taken for an event. Without an event
+// id it cannot either: every event has one.
+func (d *Document) setError(err error) {
+	if err == nil && !d.ev.ID.Set {
+		err = dialect.ErrNotEvent
+	}
+	d.err = err
+}
+
+// Err says why the record is no readable event; nil when it is one.
+func (d *Document) Err() error { return d.err }
+
+// Dialect is the form in which the record came.
+func (d *Document) Dialect() event.Dialect { return d.ev.Dialect }
+
+// Code is the Windows event id; false for a record that is no event.
+func (d *Document) Code() (uint64, bool) { return d.ev.ID.Value, d.err == nil }
+
+// Severity is the event's severity. Call Enrich before. A record that is no
+// event has NoSeverity.
+func (d *Document) Severity() catalog.Severity { return d.verdict.severity }
+
+// Known tells whether the catalog knows the event. Call Enrich before.
+func (d *Document) Known() bool { return d.entry != nil }
+
+// ID is event.id. Call Enrich before. It is overwritten by the next record.
+func (d *Document) ID() []byte { return d.id[:] }
+
+// AppendJSON appends the document. Call Enrich before.
+func (d *Document) AppendJSON(dst []byte) []byte {
+	d.names.Reset()
+	dst = append(dst, '{')
+	first := true
+	previous := &layout{}
+	for w, word := range d.set.present {
+		for ; word != 0; word &= word - 1 {
+			id := fieldID(w*64 + trailingZeros(word))
+			l := &layouts[id]
+			dst = between(dst, previous, l, first)
+			dst = d.appendValue(append(dst, l.key...), id)
+			previous, first = l, false
+		}
+	}
+	dst = closeObjects(dst, previous.depth)
+	if d.invalid || d.unnamed || d.err != nil || d.set.has(fEventOriginal) {
+		dst = d.appendTags(dst)
+	}
+	return append(dst, '}')
+}
+
+// between closes the objects that the field before was in and opens those of the next.
+func between(dst []byte, previous, next *layout, first bool) []byte {
+	common := 0
+	for common < previous.depth && common < next.depth && previous.objects[common] == next.objects[common] {
+		common++
+	}
+	dst = closeObjects(dst, previous.depth-common)
+	if !first {
+		dst = append(dst, ',')
+	}
+	for depth := common; depth < next.depth; depth++ {
+		dst = append(dst, next.opens[depth]...)
+	}
+	return dst
+}
+
+func closeObjects(dst []byte, n int) []byte {
+	for range n {
+		dst = append(dst, '}')
+	}
+	return dst
+}
+
+// appendTags comes last, because some tags are only known when all else is written.
+func (d *Document) appendTags(dst []byte) []byte {
+	dst = append(dst, `,"tags":[`...)
+	n := len(dst)
+	for _, t := range [...]struct {
+		set bool
+		tag string
+	}{
+		{d.err != nil, `"winevent_pipeline_error",`},
+		{d.set.has(fEventOriginal), `"preserve_original_event",`},
+		{d.unnamed, `"winevent_unnamed_params",`},
+		{d.invalid, `"winevent_invalid_utf8",`},
+	} {
+		if t.set {
+			dst = append(dst, t.tag...)
+		}
+	}
+	if len(dst) > n {
+		dst = dst[:len(dst)-1]
+	}
+	return append(dst, ']')
+}
+
+// appendOriginal appends the record as it came, as a JSON string.
+func (d *Document) appendOriginal(dst []byte) []byte {
+	switch {
+	case d.line != nil:
+		return d.appendString(dst, d.line)
+	case d.root >= 0:
+		// The names of the record are apart from those of the document.
+		d.buf, _ = d.rec.AppendJSON(d.buf[:0], d.root, &d.names)
+		return d.appendString(dst, d.buf)
+	}
+	dst = append(dst, `"msgpack:`...)
+	dst = base64.StdEncoding.AppendEncode(dst, d.raw)
+	return append(dst, '"')
+}
+
+// appendError appends the reason why the record is no readable event.
+func (d *Document) appendError(dst []byte) []byte {
+	dst, _ = jsontext.AppendString(dst, []byte(d.err.Error()))
+	return dst
+}

@@ -1,0 +1,225 @@
+package record
+
+import (
+	"encoding/binary"
+	"math"
+	"strconv"
+)
+
+// ReadMsgpack appends one msgpack value as a new tree and returns its root's
+// index and the bytes behind it. Texts are views into b.
+//
+// Possible errors: ErrTruncated, ErrReserved (b is not msgpack from here on);
+// ErrTooDeep, ErrTooMany, ErrKey (it is, but outside the limits: SkipMsgpack
+// finds its end). After an error the Record holds a part of the value.
+func (r *Record) ReadMsgpack(b []byte) (root int, rest []byte, err error) {
+	root = len(r.nodes)
+	rest, err = r.readValue(b, nil, 0)
+	return root, rest, err
+}
+
+func (r *Record) readValue(b, key []byte, depth int) ([]byte, error) {
+	h, b, err := readHead(b)
+	if err != nil {
+		return nil, err
+	}
+	if depth >= MaxDepth {
+		return nil, ErrTooDeep
+	}
+	i, err := r.push(Node{Key: key, Kind: h.kind, Num: h.num, Text: h.text, Len: int32(h.members)})
+	if err != nil {
+		return nil, err
+	}
+	for m := 0; m < h.members; m++ {
+		var k []byte
+		if h.kind == Map {
+			if k, b, err = r.readKey(b); err != nil {
+				return nil, err
+			}
+		}
+		if b, err = r.readValue(b, k, depth+1); err != nil {
+			return nil, err
+		}
+	}
+	r.nodes[i].End = int32(len(r.nodes))
+	return b, nil
+}
+
+// readKey reads a map key as text. Fluent Bit's keys are strings; numbers are
+// spelt out so that a foreign record keeps its members.
+func (r *Record) readKey(b []byte) (key, rest []byte, err error) {
+	h, rest, err := readHead(b)
+	if err != nil {
+		return nil, nil, err
+	}
+	switch h.kind {
+	case String, Binary:
+		if h.text == nil {
+			h.text = []byte{}
+		}
+		return h.text, rest, nil
+	case Int:
+		return strconv.AppendInt(r.Scratch(20)[:0], int64(h.num), 10), rest, nil
+	case Uint:
+		return strconv.AppendUint(r.Scratch(20)[:0], h.num, 10), rest, nil
+	}
+	return nil, nil, ErrKey
+}
+
+// head is one msgpack value without its members.
+type head struct {
+	kind    Kind
+	num     uint64
+	text    []byte
+	members int // values that follow: array elements, or pairs of a map
+}
+
+// SkipMsgpack returns the bytes behind the first value of b. It needs no
+// memory, whatever the depth. Possible errors: ErrTruncated, ErrReserved.
+func SkipMsgpack(b []byte) ([]byte, error) {
+	for left := 1; left > 0; left-- {
+		h, rest, err := readHead(b)
+		if err != nil {
+			return nil, err
+		}
+		switch h.kind {
+		case Array:
+			left += h.members
+		case Map:
+			left += 2 * h.members
+		}
+		b = rest
+	}
+	return b, nil
+}
+
+// ReadLeaf reads the value at the start of b without its members and returns
+// what follows. Possible errors: ErrTruncated, ErrReserved.
+func ReadLeaf(b []byte) (Node, []byte, error) {
+	h, rest, err := readHead(b)
+	return Node{Kind: h.kind, Num: h.num, Text: h.text, Len: int32(h.members)}, rest, err
+}
+
+// readHead decodes the first byte of a value and what belongs to it.
+func readHead(b []byte) (head, []byte, error) {
+	if len(b) == 0 {
+		return head{}, nil, ErrTruncated
+	}
+	c := b[0]
+	b = b[1:]
+	switch {
+	case c < 0x80:
+		return head{kind: Uint, num: uint64(c)}, b, nil
+	case c >= 0xe0:
+		return head{kind: Int, num: uint64(int64(int8(c)))}, b, nil
+	case c < 0x90:
+		return container(Map, uint64(c&0x0f), b)
+	case c < 0xa0:
+		return container(Array, uint64(c&0x0f), b)
+	case c < 0xc0:
+		return text(String, uint64(c&0x1f), b)
+	}
+	return readTyped(c, b)
+}
+
+// readTyped decodes the values whose first byte is 0xc0 to 0xdf.
+func readTyped(c byte, b []byte) (head, []byte, error) {
+	switch c {
+	case 0xc0:
+		return head{kind: Nil}, b, nil
+	case 0xc2, 0xc3:
+		return head{kind: Bool, num: uint64(c - 0xc2)}, b, nil
+	case 0xcc, 0xcd, 0xce, 0xcf:
+		return number(Uint, 1<<(c-0xcc), b)
+	case 0xd0, 0xd1, 0xd2, 0xd3:
+		return number(Int, 1<<(c-0xd0), b)
+	case 0xca, 0xcb:
+		return number(Float, 4<<(c-0xca), b)
+	case 0xd4, 0xd5, 0xd6, 0xd7, 0xd8:
+		return ext(1<<(c-0xd4), b)
+	}
+	size, kind := sizeOf(c)
+	if size == 0 {
+		return head{}, nil, ErrReserved
+	}
+	if len(b) < size {
+		return head{}, nil, ErrTruncated
+	}
+	n := bigEndian(b[:size])
+	b = b[size:]
+	switch kind {
+	case Array, Map:
+		return container(kind, n, b)
+	case Ext:
+		return ext(n, b)
+	}
+	return text(kind, n, b)
+}
+
+// sizeOf tells how many bytes of length follow the first byte c, and of what.
+func sizeOf(c byte) (size int, kind Kind) {
+	switch c {
+	case 0xc4, 0xc5, 0xc6:
+		return 1 << (c - 0xc4), Binary
+	case 0xc7, 0xc8, 0xc9:
+		return 1 << (c - 0xc7), Ext
+	case 0xd9, 0xda, 0xdb:
+		return 1 << (c - 0xd9), String
+	case 0xdc, 0xdd:
+		return 2 << (c - 0xdc), Array
+	case 0xde, 0xdf:
+		return 2 << (c - 0xde), Map
+	}
+	return 0, Nil
+}
+
+func bigEndian(b []byte) uint64 {
+	switch len(b) {
+	case 1:
+		return uint64(b[0])
+	case 2:
+		return uint64(binary.BigEndian.Uint16(b))
+	case 4:
+		return uint64(binary.BigEndian.Uint32(b))
+	}
+	return binary.BigEndian.Uint64(b)
+}
+
+// container checks the member count against the bytes that are left: every
+// member takes one byte at least, so a lying count cannot ask for memory.
+func container(kind Kind, n uint64, b []byte) (head, []byte, error) {
+	if n > uint64(len(b)) {
+		return head{}, nil, ErrTruncated
+	}
+	return head{kind: kind, members: int(n)}, b, nil
+}
+
+func text(kind Kind, n uint64, b []byte) (head, []byte, error) {
+	if n > uint64(len(b)) {
+		return head{}, nil, ErrTruncated
+	}
+	return head{kind: kind, text: b[:n:n]}, b[n:], nil
+}
+
+// ext decodes an extension value of n bytes: its type goes to num.
+func ext(n uint64, b []byte) (head, []byte, error) {
+	if n >= uint64(len(b)) {
+		return head{}, nil, ErrTruncated
+	}
+	return head{kind: Ext, num: uint64(b[0]), text: b[1 : 1+n : 1+n]}, b[1+n:], nil
+}
+
+func number(kind Kind, size int, b []byte) (head, []byte, error) {
+	if len(b) < size {
+		return head{}, nil, ErrTruncated
+	}
+	v := bigEndian(b[:size])
+	switch {
+	case kind == Float && size == 4:
+		v = math.Float64bits(float64(math.Float32frombits(uint32(v))))
+	case kind == Int:
+		shift := 64 - 8*size
+		v = uint64(int64(v<<shift) >> shift)
+	}
+	return head{kind: kind, num: v}, b[size:], nil
+}

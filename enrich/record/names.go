@@ -1,0 +1,119 @@
+package record
+
+import (
+	"hash/maphash"
+	"strconv"
+
+	"winevent/enrich/jsontext"
+)
+
+// Names remembers the member names written into each object of one document,
+// so that none is written twice. The zero value is ready for use; Reset makes
+// it ready for the next document without giving up its memory.
+type Names struct {
+	seed  maphash.Seed
+	slots []nameSlot
+	used  int
+	round uint32
+	scope int32
+	buf   []byte
+}
+
+type nameSlot struct {
+	name  []byte
+	round uint32
+	scope int32
+}
+
+const minNameSlots = 64
+
+// Reset forgets all names.
+func (n *Names) Reset() {
+	if len(n.slots) > 1<<15 {
+		n.slots = nil
+	}
+	n.round++
+	if n.round == 0 {
+		clear(n.slots)
+		n.round = 1
+	}
+	n.used, n.scope = 0, 0
+}
+
+// Scope returns the number of a new object; names of different objects are independent.
+func (n *Names) Scope() int32 {
+	n.scope++
+	return n.scope
+}
+
+// AppendKey appends name as a JSON string, with _2, _3 … behind it when the
+// object has that name already. name must stay valid until Reset.
+func (n *Names) AppendKey(dst []byte, scope int32, name []byte) (_ []byte, valid bool) {
+	if n.Add(scope, name) {
+		return jsontext.AppendString(dst, name)
+	}
+	return jsontext.AppendString(dst, n.numbered(scope, name))
+}
+
+// numbered returns the first free name_N. It allocates: it is for records that
+// name two members alike, which a well-made template does not do.
+func (n *Names) numbered(scope int32, name []byte) []byte {
+	for i := 2; ; i++ {
+		n.buf = append(append(n.buf[:0], name...), '_')
+		n.buf = strconv.AppendInt(n.buf, int64(i), 10)
+		if !n.Has(scope, n.buf) {
+			own := append([]byte(nil), n.buf...)
+			n.Add(scope, own)
+			return own
+		}
+	}
+}
+
+// Has tells whether the object has the name.
+func (n *Names) Has(scope int32, name []byte) bool {
+	if len(n.slots) == 0 {
+		return false
+	}
+	s := n.find(scope, name)
+	return s.round == n.round
+}
+
+// Add notes the name and reports whether it is new. name must stay valid until Reset.
+func (n *Names) Add(scope int32, name []byte) bool {
+	if n.used*2 >= len(n.slots) {
+		n.grow()
+	}
+	s := n.find(scope, name)
+	if s.round == n.round {
+		return false
+	}
+	*s = nameSlot{name: name, round: n.round, scope: scope}
+	n.used++
+	return true
+}
+
+// find returns the slot of the name, or the free one where it belongs.
+func (n *Names) find(scope int32, name []byte) *nameSlot {
+	mask := uint64(len(n.slots) - 1)
+	h := maphash.Bytes(n.seed, name) + uint64(scope)*0x9e3779b97f4a7c15
+	for i := h & mask; ; i = (i + 1) & mask {
+		s := &n.slots[i]
+		if s.round != n.round || s.scope == scope && string(s.name) == string(name) {
+			return s
+		}
+	}
+}
+
+func (n *Names) grow() {
+	old := n.slots
+	if len(old) == 0 {
+		n.seed = maphash.MakeSeed()
+		n.round = max(n.round, 1)
+	}
+	n.slots = make([]nameSlot, max(minNameSlots, 2*len(old)))
+	for i := range old {
+		if old[i].round == n.round {
+			*n.find(old[i].scope, old[i].name) = old[i]
+		}
+	}
+}

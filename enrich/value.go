@@ -1,0 +1,147 @@
+package enrich
+
+import (
+	"strconv"
+
+	"winevent/enrich/event"
+	"winevent/enrich/jsontext"
+)
+
+// valueKind says how a field's value is written.
+type valueKind uint8
+
+const (
+	kindText   valueKind = iota // bytes, escaped
+	kindPlain                   // static, as a string; needs no escape
+	kindStatic                  // static, as a string, escaped
+	kindJSON                    // static JSON, as it is
+	kindNumber                  // a number
+	kindDigits                  // a number, as a string
+	kindHex                     // a number, as a string 0x…
+	kindTime                    // an instant
+	kindTexts                   // a list of one text
+	kindBuilt                   // JSON that the document builds: see Document.appendBuilt
+)
+
+// value is a field's value in one document.
+type value struct {
+	text   []byte
+	static string
+	number uint64
+	kind   valueKind
+}
+
+// fieldSet holds the values of one document. A field can be set once: the
+// first value stays, so a document never has a key twice.
+type fieldSet struct {
+	present [(fieldCount + 63) / 64]uint64
+	values  [fieldCount]value
+	created event.Time // the instant of fTimestamp
+	read    event.Time // the instant of fEventCreated
+}
+
+func (s *fieldSet) reset() { s.present = [len(s.present)]uint64{} }
+
+func (s *fieldSet) has(id fieldID) bool { return s.present[id/64]&(1<<(id%64)) != 0 }
+
+// slot returns the place for a field's value, or nil when it has one.
+func (s *fieldSet) slot(id fieldID) *value {
+	if s.has(id) {
+		return nil
+	}
+	s.present[id/64] |= 1 << (id % 64)
+	return &s.values[id]
+}
+
+// text sets a field to bytes from the record; nil means that there is no value.
+func (s *fieldSet) text(id fieldID, b []byte) {
+	if b == nil {
+		return
+	}
+	if v := s.slot(id); v != nil {
+		v.kind, v.text = kindText, b
+	}
+}
+
+func (s *fieldSet) static(id fieldID, kind valueKind, text string) {
+	if text == "" {
+		return
+	}
+	if v := s.slot(id); v != nil {
+		v.kind, v.static = kind, text
+	}
+}
+
+func (s *fieldSet) plain(id fieldID, text string) { s.static(id, kindPlain, text) }
+
+func (s *fieldSet) json(id fieldID, text string) { s.static(id, kindJSON, text) }
+
+func (s *fieldSet) number(id fieldID, kind valueKind, n uint64) {
+	if v := s.slot(id); v != nil {
+		v.kind, v.number = kind, n
+	}
+}
+
+// optional sets a field to a number that the record may lack.
+func (s *fieldSet) optional(id fieldID, kind valueKind, n event.Number) {
+	if n.Set {
+		s.number(id, kind, n.Value)
+	}
+}
+
+func (s *fieldSet) texts(id fieldID, b []byte) {
+	if len(b) == 0 {
+		return
+	}
+	if v := s.slot(id); v != nil {
+		v.kind, v.text = kindTexts, b
+	}
+}
+
+func (s *fieldSet) built(id fieldID) {
+	if v := s.slot(id); v != nil {
+		v.kind = kindBuilt
+	}
+}
+
+// appendValue appends the value of a field as JSON.
+func (d *Document) appendValue(dst []byte, id fieldID) []byte {
+	v := &d.set.values[id]
+	switch v.kind {
+	case kindText:
+		return d.appendString(dst, v.text)
+	case kindPlain:
+		dst = append(append(dst, '"'), v.static...)
+		return append(dst, '"')
+	case kindStatic:
+		d.buf = append(d.buf[:0], v.static...)
+		return d.appendString(dst, d.buf)
+	case kindJSON:
+		return append(dst, v.static...)
+	case kindNumber:
+		return strconv.AppendUint(dst, v.number, 10)
+	case kindDigits:
+		dst = strconv.AppendUint(append(dst, '"'), v.number, 10)
+		return append(dst, '"')
+	case kindHex:
+		dst = strconv.AppendUint(append(dst, `"0x`...), v.number, 16)
+		return append(dst, '"')
+	case kindTime:
+		t := &d.set.created
+		if id == fEventCreated {
+			t = &d.set.read
+		}
+		return append(t.Append(append(dst, '"')), '"')
+	case kindTexts:
+		dst = d.appendString(append(dst, '['), v.text)
+		return append(dst, ']')
+	}
+	return d.appendBuilt(dst, id)
+}
+
+// appendString appends text as a JSON string and notes when it had to be repaired.
+func (d *Document) appendString(dst, text []byte) []byte {
+	dst, valid := jsontext.AppendString(dst, text)
+	d.invalid = d.invalid || !valid
+	return dst
+}

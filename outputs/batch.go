@@ -1,0 +1,53 @@
+package outputs
+
+// maxKept is the memory, in bytes, that a batch keeps between two uses.
+const maxKept = 64 << 20
+
+// Batch is the documents of one flush, in one piece of memory. It is reused;
+// it is not safe for concurrent use while documents are added.
+type Batch struct {
+	buf  []byte
+	docs []doc
+}
+
+type doc struct {
+	start, end int
+	record     int
+	id         [32]byte
+}
+
+// Reset empties the batch and keeps its memory, unless that grew beyond a ceiling.
+func (b *Batch) Reset() {
+	if cap(b.buf) > maxKept {
+		b.buf = nil
+	}
+	b.buf, b.docs = b.buf[:0], b.docs[:0]
+}
+
+// Begin returns the memory to append the next document to.
+func (b *Batch) Begin() []byte { return b.buf }
+
+// Commit takes the document that was appended to what Begin returned. record
+// is the record's place in the chunk, id the document's event.id.
+func (b *Batch) Commit(buf []byte, record int, id []byte) {
+	d := doc{start: len(b.buf), end: len(buf), record: record}
+	copy(d.id[:], id)
+	// Every document is followed by a line end, so that all of them together are NDJSON.
+	b.buf = append(buf, '\n')
+	b.docs = append(b.docs, d)
+}
+
+// Len is the number of documents.
+func (b *Batch) Len() int { return len(b.docs) }
+
+// Doc returns document i without its line end. It is valid until Reset.
+func (b *Batch) Doc(i int) []byte { return b.buf[b.docs[i].start:b.docs[i].end] }
+
+// ID returns the event.id of document i. It is valid until Reset.
+func (b *Batch) ID(i int) []byte { return b.docs[i].id[:] }
+
+// Record returns the place in the chunk of the record that document i was made of.
+func (b *Batch) Record(i int) int { return b.docs[i].record }
+
+// NDJSON returns all documents, each followed by a line end. It is valid until Reset.
+func (b *Batch) NDJSON() []byte { return b.buf }

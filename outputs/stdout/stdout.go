@@ -1,0 +1,36 @@
+// Package stdout writes documents to a stream, one a line.
+package stdout
+
+import (
+	"context"
+	"io"
+	"os"
+	"sync"
+
+	"winevent/outputs"
+)
+
+// Output writes to a stream. It acknowledges a batch when the operating system
+// has taken it.
+type Output struct {
+	mu sync.Mutex
+	w  io.Writer
+}
+
+var _ outputs.Output = (*Output)(nil)
+
+// New returns an Output that writes to the process's standard output.
+func New() *Output { return &Output{w: os.Stdout} }
+
+// Write writes all documents in one piece, so that those of concurrent flushes do not mix.
+func (o *Output) Write(_ context.Context, b *outputs.Batch) error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if _, err := o.w.Write(b.NDJSON()); err != nil {
+		return &outputs.Error{Op: "write", Dest: "stdout", Retryable: true, Err: err}
+	}
+	return nil
+}
+
+// Close leaves the stream open: it belongs to the process.
+func (o *Output) Close() error { return nil }
