@@ -29,7 +29,7 @@ type Config struct {
 	MaxFiles int
 }
 
-// Output appends to a file.
+// Output appends to a file. Open returns one; Check finds out beforehand whether it can work.
 //
 // A batch is written as a whole and synced before Write returns. When a write
 // fails halfway (a full disk), what it left is cut off again, so that nothing
@@ -39,6 +39,7 @@ type Config struct {
 // the path no longer names the open file (it was moved away or removed).
 type Output struct {
 	config Config
+	users  int // guarded by open.mu
 	mu     sync.Mutex
 	f      *os.File
 	size   int64
@@ -51,8 +52,7 @@ var _ outputs.Output = (*Output)(nil)
 // errLocked says that another process has the file open for writing.
 var errLocked = errors.New("another process writes to this file: give each its own")
 
-// New returns an Output. Check finds out beforehand whether it can work.
-func New(config Config) *Output { return &Output{config: config, sync: (*os.File).Sync} }
+func newOutput(config Config) *Output { return &Output{config: config, sync: (*os.File).Sync} }
 
 // Check tells whether the file can be written to, by opening it. It leaves no
 // file behind that was not there.
@@ -217,8 +217,11 @@ func (o *Output) close() error {
 	return err
 }
 
-// Close closes the file.
+// Close closes the file when its last user closes it.
 func (o *Output) Close() error {
+	if !o.release() {
+		return nil
+	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return o.close()

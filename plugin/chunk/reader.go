@@ -25,8 +25,8 @@ type Record struct {
 	// Body is one msgpack value: the record's map, or the whole entry where
 	// the entry has not the form of a record.
 	Body []byte
-	// Offset is where the entry starts in the chunk.
-	Offset int
+	// Offset and End are where the entry starts and ends in the chunk.
+	Offset, End int
 }
 
 // CorruptError says that the rest of a chunk is not msgpack.
@@ -49,8 +49,6 @@ func (e *CorruptError) Unwrap() error { return e.Err }
 type Reader struct {
 	chunk []byte
 	at    int
-	// groups counts the group markers that were passed over.
-	groups int
 }
 
 // Reset begins a chunk. The Reader keeps views into it.
@@ -68,11 +66,10 @@ func (r *Reader) Next(rec *Record) error {
 			return &CorruptError{Offset: start, Err: err}
 		}
 		r.at = len(r.chunk) - len(rest)
-		*rec = Record{Offset: start}
+		*rec = Record{Offset: start, End: r.at}
 		if rec.split(r.chunk[start:r.at]) {
 			return nil
 		}
-		r.groups++
 	}
 	return io.EOF
 }

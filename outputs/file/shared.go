@@ -1,0 +1,48 @@
+package file
+
+import (
+	"fmt"
+	"path/filepath"
+	"sync"
+)
+
+// open holds the outputs of this process by path: two sections that write to
+// one file must share it, because a failed write is cut off at the file's end.
+var open = struct {
+	mu      sync.Mutex
+	outputs map[string]*Output
+}{outputs: map[string]*Output{}}
+
+// Open returns the Output for a path, the same one for each Open until it is
+// closed as often as it was opened. An error means that the path is in use
+// with other limits.
+func Open(config Config) (*Output, error) {
+	path, err := filepath.Abs(config.Path)
+	if err != nil {
+		return nil, err
+	}
+	config.Path = path
+	open.mu.Lock()
+	defer open.mu.Unlock()
+	o := open.outputs[path]
+	switch {
+	case o == nil:
+		o = newOutput(config)
+		open.outputs[path] = o
+	case o.config != config:
+		return nil, fmt.Errorf("another section writes to %s with another size or number of files: make them equal", path)
+	}
+	o.users++
+	return o, nil
+}
+
+// release reports whether the last user is gone.
+func (o *Output) release() bool {
+	open.mu.Lock()
+	defer open.mu.Unlock()
+	if o.users--; o.users > 0 {
+		return false
+	}
+	delete(open.outputs, o.config.Path)
+	return true
+}

@@ -1,0 +1,271 @@
+// Package instance runs one [OUTPUT] section: it takes chunks as Fluent Bit
+// hands them over, and answers for them.
+//
+// The straight line of one chunk is Flush:
+//
+//	chunk.Reader.Next            bytes → records
+//	enrich.Document              record → document
+//	outputs.Batch.Commit         document → batch
+//	outputs.Output.Write         batch → acknowledged, or which failed and why
+//	deadLetter                   what can never be delivered, with its reason
+//	statusOf                     all of that → FLB_OK or FLB_RETRY
+//
+// There is no queue and no goroutine of ours on it: Fluent Bit buffers,
+// schedules and retries, and its workers may call Flush at the same time.
+package instance
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+
+	"winevent/enrich"
+	"winevent/outputs"
+	"winevent/outputs/file"
+	"winevent/outputs/stdout"
+	"winevent/plugin/chunk"
+	"winevent/plugin/config"
+)
+
+// Instance is one [OUTPUT] section. Flush may be called concurrently.
+type Instance struct {
+	config   config.Config
+	enricher *enrich.Enricher
+	output   outputs.Output
+	dead     *deadLetter
+	log      *slog.Logger
+	works    sync.Pool
+	progress progress
+	counts   counts
+}
+
+// counts are what the line at exit tells.
+type counts struct {
+	chunks, records, documents, filtered, unreadable, unknown, deadLettered, retries atomic.Uint64
+}
+
+// Open makes an instance and checks that it can work. log takes what a person should know.
+func Open(c config.Config, log *slog.Logger) (*Instance, error) {
+	dead := newDeadLetter(c.DeadLetterFile)
+	if err := dead.check(); err != nil {
+		return nil, &config.Fault{Key: "dead_letter_file", Value: c.DeadLetterFile,
+			Fix: fmt.Sprintf("must be a file that can be written to: %v", err)}
+	}
+	output, err := openOutput(c)
+	if err != nil {
+		return nil, errors.Join(err, dead.close())
+	}
+	i := &Instance{
+		config: c,
+		enricher: enrich.New(enrich.Options{
+			Remediation:      c.Remediation,
+			PreserveOriginal: c.PreserveOriginal,
+			AlertMinSeverity: c.AlertMinSeverity,
+		}),
+		output: output,
+		dead:   dead,
+		log:    log,
+	}
+	i.works.New = func() any { return &work{doc: i.enricher.NewDocument()} }
+	return i, nil
+}
+
+func openOutput(c config.Config) (outputs.Output, error) {
+	if c.Output != "file" {
+		return stdout.New(), nil
+	}
+	o, err := file.Open(file.Config{Path: c.FilePath, MaxSize: c.FileMaxSize, MaxFiles: c.FileMaxFiles})
+	if err == nil {
+		if err = o.Check(); err != nil {
+			err = errors.Join(err, o.Close())
+		}
+	}
+	if err != nil {
+		return nil, &config.Fault{Key: "file_path", Value: c.FilePath, Fix: fmt.Sprintf("must be a file that can be written to: %v", err)}
+	}
+	return o, nil
+}
+
+// work is the memory of one flush. It is used by one flush at a time.
+type work struct {
+	reader  chunk.Reader
+	record  chunk.Record
+	doc     *enrich.Document
+	batch   outputs.Batch
+	letters letters
+}
+
+// Flush delivers a chunk. It keeps no reference to chunk. nil means that every
+// record is acknowledged by the destination or stands in the dead letter file,
+// synced; an error means that the chunk has to come again, and what was
+// acknowledged will not be sent a second time then.
+func (i *Instance) Flush(data []byte, tag string) error {
+	i.counts.chunks.Add(1)
+	w := i.works.Get().(*work)
+	defer i.works.Put(w)
+	done := i.progress.take(data)
+	i.read(w, data, done)
+
+	ctx, cancel := context.WithTimeout(context.Background(), i.config.FlushTimeout)
+	defer cancel()
+	var failures []outputs.Failure
+	if w.batch.Len() > 0 {
+		failures = outputs.Failures(i.output.Write(ctx, &w.batch), w.batch.Len())
+	}
+	retry := i.settle(w, data, failures)
+	if err := i.dead.write(&w.letters, data, tag); err != nil {
+		// Everything else of the chunk is delivered: only the letters come again.
+		i.log.Error("dead letter file cannot be written; the chunk is kept and comes again", "error", err)
+		return i.keep(w, data, done, retry, err)
+	}
+	i.counts.deadLettered.Add(uint64(w.letters.len()))
+	if len(retry) > 0 {
+		return i.keep(w, data, done, retry, retry[0].Err)
+	}
+	return nil
+}
+
+// read turns the records of a chunk into documents, but for those that an
+// earlier flush of the chunk has settled.
+func (i *Instance) read(w *work, data []byte, done *settled) {
+	w.batch.Reset()
+	w.letters.reset()
+	w.reader.Reset(data)
+	w.doc.StartBatch()
+	for n := 0; ; n++ {
+		err := w.reader.Next(&w.record)
+		var corrupt *chunk.CorruptError
+		switch {
+		case errors.As(err, &corrupt):
+			if !done.has(n) {
+				i.log.Error("rest of a chunk cannot be read; it goes to the dead letter file",
+					"reason", corrupt, "bytes", len(data)-corrupt.Offset)
+				w.letters.add(n, corrupt.Offset, len(data), corrupt.Error())
+			}
+			return
+		case err != nil: // io.EOF
+			return
+		}
+		if !done.has(n) {
+			i.counts.records.Add(1)
+		}
+		if err := i.record(w, n, done.has(n)); err != nil && !done.has(n) {
+			i.log.Error("record cannot be enriched; it goes to the dead letter file", "reason", err)
+			w.letters.add(n, w.record.Offset, w.record.End, err.Error())
+		}
+	}
+}
+
+// record makes the document of one record. A panic, which would be a fault of
+// ours, costs this record its enrichment and nothing else.
+func (i *Instance) record(w *work, n int, settled bool) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("internal fault while enriching: %v", p)
+		}
+	}()
+	// A settled record is read all the same: ids may depend on the records before.
+	w.doc.ReadMsgpack(w.record.Body, w.record.Metadata, w.record.Time)
+	w.doc.Enrich()
+	if settled || !i.wanted(w.doc) {
+		return nil
+	}
+	w.batch.Commit(w.doc.AppendJSON(w.batch.Begin()), n, w.doc.ID())
+	return nil
+}
+
+// wanted applies the filters. A record that is no event passes all of them.
+func (i *Instance) wanted(doc *enrich.Document) bool {
+	code, isEvent := doc.Code()
+	if !isEvent {
+		i.counts.unreadable.Add(1)
+		return true
+	}
+	if !doc.Known() {
+		i.counts.unknown.Add(1)
+	}
+	c := &i.config
+	if doc.Severity() < c.MinSeverity || c.ExcludeCodes[uint32(code)] ||
+		len(c.IncludeCodes) > 0 && !c.IncludeCodes[uint32(code)] {
+		i.counts.filtered.Add(1)
+		return false
+	}
+	return true
+}
+
+// settle sorts out the documents that failed: those that never can be
+// delivered become letters, the others are returned.
+func (i *Instance) settle(w *work, data []byte, failures []outputs.Failure) (retry []outputs.Failure) {
+	i.counts.documents.Add(uint64(w.batch.Len() - len(failures)))
+	for _, f := range failures {
+		if f.Err.Retryable {
+			retry = append(retry, f)
+			continue
+		}
+		n := w.batch.Record(f.Index)
+		start, end := entryAt(data, n)
+		w.letters.add(n, start, end, f.Err.Error())
+	}
+	return retry
+}
+
+// entryAt returns where record n of a chunk stands. It reads the chunk again:
+// it is for the rare record that a destination refuses.
+func entryAt(data []byte, n int) (start, end int) {
+	var r chunk.Reader
+	var rec chunk.Record
+	r.Reset(data)
+	for range n + 1 {
+		if r.Next(&rec) != nil {
+			return 0, 0
+		}
+	}
+	return rec.Offset, rec.End
+}
+
+// keep remembers what of the chunk is settled, and returns why it has to come again.
+func (i *Instance) keep(w *work, data []byte, done *settled, retry []outputs.Failure, err error) error {
+	i.counts.retries.Add(1)
+	if done == nil {
+		done = &settled{}
+	}
+	failed := map[int]bool{}
+	for _, f := range retry {
+		failed[f.Index] = true
+	}
+	for doc := range w.batch.Len() {
+		if !failed[doc] {
+			done.add(w.batch.Record(doc))
+		}
+	}
+	for _, l := range w.letters.list {
+		if l.written {
+			done.add(l.record)
+		} else {
+			done.remove(l.record)
+		}
+	}
+	i.progress.put(data, done)
+	i.log.Warn("chunk is kept and comes again", "error", err, "open", len(retry), "records", w.batch.Len())
+	return err
+}
+
+// Close ends the instance. No Flush may follow.
+func (i *Instance) Close() error {
+	c := &i.counts
+	i.log.Info("closed", "chunks", c.chunks.Load(), "records", c.records.Load(), "documents", c.documents.Load(),
+		"filtered", c.filtered.Load(), "unreadable", c.unreadable.Load(), "unknown_events", c.unknown.Load(),
+		"dead_lettered", c.deadLettered.Load(), "retries", c.retries.Load())
+	return errors.Join(i.output.Close(), i.dead.close())
+}
+
+// Reopen makes outputs that write to files open them anew.
+func (i *Instance) Reopen() {
+	if o, ok := i.output.(*file.Output); ok {
+		o.Reopen()
+	}
+	i.dead.file.Reopen()
+}
