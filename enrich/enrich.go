@@ -28,7 +28,7 @@ func (d *Document) Enrich() {
 	d.entry = d.enricher.entry(ev.Provider, ev.ID.Value)
 	d.nameParams()
 	d.decodeError()
-	d.verdict = severityOf(d.entry, d.branch, ev.LevelNumber, ev.Audit())
+	d.verdict = severityOf(d.entry, d.branch, levelOf(ev), ev.Audit())
 	d.setEvent()
 	d.setWindows()
 	d.setUser()
@@ -104,6 +104,10 @@ func (d *Document) setEvent() {
 	case event.AuditFailure:
 		s.plain(fEventOutcome, "failure")
 	}
+	switch string(ev.Outcome) {
+	case "success", "failure", "unknown":
+		s.text(fEventOutcome, ev.Outcome)
+	}
 	s.text(fHostName, ev.Computer)
 	s.plain(fHostOSType, "windows")
 	d.setLevel()
@@ -132,15 +136,15 @@ func (d *Document) setWindows() {
 		s.built(fProviderGUID)
 	}
 	s.number(fWEventID, kindDigits, ev.ID.Value)
-	s.optional(fRecordID, kindDigits, ev.RecordID)
+	s.nonzero(fRecordID, kindDigits, ev.RecordID)
 	s.optional(fVersion, kindNumber, ev.Version)
-	s.optional(fRawQualifiers, kindNumber, ev.Qualifiers)
+	s.nonzero(fRawQualifiers, kindNumber, ev.Qualifiers)
 	s.optional(fRawLevel, kindNumber, ev.LevelNumber)
 	s.optional(fRawTask, kindNumber, ev.TaskNumber)
 	s.optional(fRawOpcode, kindNumber, ev.OpcodeNumber)
-	s.optional(fRawKeywords, kindHex, ev.Keywords)
-	s.optional(fProcessPID, kindNumber, ev.ProcessID)
-	s.optional(fProcessThreadID, kindNumber, ev.ThreadID)
+	s.nonzero(fRawKeywords, kindHex, ev.Keywords)
+	s.nonzero(fProcessPID, kindNumber, ev.ProcessID)
+	s.nonzero(fProcessThreadID, kindNumber, ev.ThreadID)
 	if ev.ActivityID != nil {
 		s.built(fActivityID)
 	}
@@ -187,8 +191,15 @@ func (d *Document) setTask() {
 	s.optional(fOpcode, kindDigits, ev.OpcodeNumber)
 }
 
+// setUser sets the account that the event was logged under. Of Windows' own
+// accounts, whose SIDs are the same everywhere, name and SID complete each other.
 func (d *Document) setUser() {
 	s, ev := &d.set, &d.ev
+	if a := wellKnown(ev); a != nil {
+		s.plain(fUserIdentifier, a.sid)
+		s.plain(fUserName, a.name)
+		s.plain(fUserDomain, a.domain)
+	}
 	s.text(fUserIdentifier, ev.UserSID)
 	s.text(fUserName, ev.UserName)
 	s.text(fUserDomain, ev.UserDomain)

@@ -1,6 +1,10 @@
 package enrich
 
-import "strings"
+import (
+	"strings"
+
+	"winevent/enrich/event"
+)
 
 // levelName is log.level for a level number: "information" for 0 (LogAlways)
 // too, as Event Viewer shows it; "" for a number that Windows does not define.
@@ -27,6 +31,43 @@ func levelWord(b []byte) string {
 		return "verbose"
 	}
 	return ""
+}
+
+// levelOf returns the level's number, from the shipper's word where it sent no number.
+func levelOf(ev *event.Event) event.Number {
+	if ev.LevelNumber.Set {
+		return ev.LevelNumber
+	}
+	for n, name := range [...]string{levelCritical: "critical", levelError: "error", levelWarning: "warning"} {
+		if name != "" && name == levelWord(ev.Level) {
+			return event.Number{Value: uint64(n), Set: true}
+		}
+	}
+	return event.Number{}
+}
+
+// account is an account that every Windows has under the same SID
+// ([MS-DTYP] 2.4.2.4). The names are the English ones.
+type account struct{ sid, domain, name string }
+
+var accounts = [...]account{
+	{"S-1-0-0", "", "NULL SID"},
+	{"S-1-5-7", "NT AUTHORITY", "ANONYMOUS LOGON"},
+	{"S-1-5-18", "NT AUTHORITY", "SYSTEM"},
+	{"S-1-5-19", "NT AUTHORITY", "LOCAL SERVICE"},
+	{"S-1-5-20", "NT AUTHORITY", "NETWORK SERVICE"},
+}
+
+// wellKnown returns the account of the event when it is one of Windows' own, else nil.
+func wellKnown(ev *event.Event) *account {
+	for i := range accounts {
+		a := &accounts[i]
+		if string(ev.UserSID) == a.sid ||
+			ev.UserSID == nil && ev.UserName != nil && string(ev.UserName) == a.name && string(ev.UserDomain) == a.domain {
+			return a
+		}
+	}
+	return nil
 }
 
 // opcodeName is the name of an opcode that Windows reserves (winmeta.xml), or "".

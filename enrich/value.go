@@ -89,6 +89,13 @@ func (s *fieldSet) optional(id fieldID, kind valueKind, n event.Number) {
 	}
 }
 
+// nonzero is optional for numbers of which zero says that there is none.
+func (s *fieldSet) nonzero(id fieldID, kind valueKind, n event.Number) {
+	if n.Value != 0 {
+		s.optional(id, kind, n)
+	}
+}
+
 func (s *fieldSet) texts(id fieldID, b []byte) {
 	if len(b) == 0 {
 		return

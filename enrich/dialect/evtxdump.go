@@ -28,6 +28,7 @@ func readEvtxDump(rec *record.Record, root int, ev *event.Event) {
 			s.extra(i)
 		}
 	}
+	setDefaults(ev)
 }
 
 func (s setter) evtxSystem(at int) {
@@ -65,9 +66,9 @@ func (s setter) evtxSystem(at int) {
 		case "Execution":
 			s.evtxExecution(i)
 		case "Channel":
-			s.text(&ev.Channel, text)
+			s.optional(&ev.Channel, text)
 		case "Computer":
-			s.text(&ev.Computer, text)
+			s.optional(&ev.Computer, text)
 		case "Security":
 			s.attribute(&ev.UserSID, i, "UserID")
 		default:
@@ -118,8 +119,39 @@ func (s setter) evtxData(at int) {
 			s.evtxUnnamed(text)
 			continue
 		}
-		s.ev.AddParam(n.Key, text)
+		s.evtxParam(n.Key, text)
 	}
+}
+
+// evtxParam adds a parameter. evtx_dump writes values of the type GUID bare and
+// in upper case; Windows and all others put them in braces.
+func (s setter) evtxParam(name []byte, i int) {
+	s.ev.AddParam(name, i)
+	p := &s.ev.Params[len(s.ev.Params)-1]
+	if text := p.Value.Text; p.Value.Kind == record.String && isGUID(text) {
+		braced := append(s.rec.Scratch(len(text) + 2)[:0], '{')
+		p.Value.Text = append(append(braced, text...), '}')
+	}
+}
+
+// isGUID tells whether b is an upper-case GUID without braces.
+func isGUID(b []byte) bool {
+	if len(b) != 36 {
+		return false
+	}
+	for i, c := range b {
+		switch i {
+		case 8, 13, 18, 23:
+			if c != '-' {
+				return false
+			}
+		default:
+			if c-'0' > 9 && c-'A' > 'F'-'A' {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // evtxUnnamed adds the Data elements that have no name: one, or a list.
@@ -148,7 +180,7 @@ func (s setter) leaves(at int, name []byte) {
 		switch {
 		case string(key) == "#attributes":
 		case n.Kind != record.Map && n.Kind != record.Array:
-			s.ev.AddParam(key, i)
+			s.evtxParam(key, i)
 		case n.Len == 0:
 			s.ev.AddText(key, []byte{})
 		default:

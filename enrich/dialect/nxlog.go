@@ -27,7 +27,7 @@ func (s setter) nxlogSystem(i int) bool {
 	case "EventReceivedTime":
 		s.time(&ev.Read, i)
 	case "Hostname", "Computer", "ComputerName":
-		s.text(&ev.Computer, i)
+		s.optional(&ev.Computer, i)
 	case "Keywords":
 		s.keywords(i)
 	case "EventType":
@@ -42,7 +42,7 @@ func (s setter) nxlogSystem(i int) bool {
 	case "EventID":
 		s.number(&ev.ID, i)
 	case "SourceName", "EventSourceName", "Provider", "Source":
-		s.text(&ev.Provider, i)
+		s.optional(&ev.Provider, i)
 	case "ProviderGuid":
 		s.optional(&ev.ProviderGUID, i)
 	case "Version":
@@ -72,7 +72,7 @@ func (s setter) nxlogSystem(i int) bool {
 	case "ThreadID":
 		s.number(&ev.ThreadID, i)
 	case "Channel":
-		s.text(&ev.Channel, i)
+		s.optional(&ev.Channel, i)
 	case "Message":
 		s.optional(&ev.Message, i)
 	default:

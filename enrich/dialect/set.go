@@ -143,6 +143,14 @@ func setUser(ev *event.Event, text []byte) {
 	}
 }
 
+// setDefaults sets the numbers that the event schema lets Windows leave out
+// when they are zero, as Windows' own interface reports them.
+func setDefaults(ev *event.Event) {
+	for _, n := range []*event.Number{&ev.Version, &ev.LevelNumber, &ev.TaskNumber, &ev.OpcodeNumber} {
+		n.Set = true
+	}
+}
+
 // params adds the members of the map, or the elements of the array, at node i.
 func (s setter) params(i int) {
 	n := s.rec.At(i)

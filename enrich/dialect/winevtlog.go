@@ -29,7 +29,7 @@ func (s setter) winevtlogKey(i int) {
 	ev := s.ev
 	switch string(s.rec.At(i).Key) {
 	case "ProviderName":
-		s.text(&ev.Provider, i)
+		s.optional(&ev.Provider, i)
 	case "ProviderGuid":
 		s.optional(&ev.ProviderGUID, i)
 	case "Qualifiers":
@@ -59,9 +59,9 @@ func (s setter) winevtlogKey(i int) {
 	case "ThreadID":
 		s.number(&ev.ThreadID, i)
 	case "Channel":
-		s.text(&ev.Channel, i)
+		s.optional(&ev.Channel, i)
 	case "Computer":
-		s.text(&ev.Computer, i)
+		s.optional(&ev.Computer, i)
 	case "UserID":
 		s.user(i)
 	case "Message":

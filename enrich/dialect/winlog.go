@@ -26,11 +26,11 @@ func readWinlog(rec *record.Record, root int, ev *event.Event) {
 		case "EventCategory":
 			s.number(&ev.TaskNumber, i)
 		case "Channel":
-			s.text(&ev.Channel, i)
+			s.optional(&ev.Channel, i)
 		case "SourceName":
-			s.text(&ev.Provider, i)
+			s.optional(&ev.Provider, i)
 		case "ComputerName":
-			s.text(&ev.Computer, i)
+			s.optional(&ev.Computer, i)
 		case "Data":
 			s.optional(&ev.Binary, i)
 		case "Sid":

@@ -62,6 +62,8 @@ func (s setter) beatEventKey(i int) bool {
 		// The same is said by winlog.event_id and winlog.provider_name.
 	case "created":
 		s.time(&s.ev.Read, i)
+	case "outcome":
+		s.optional(&s.ev.Outcome, i)
 	default:
 		return false
 	}
@@ -81,11 +83,11 @@ func (s setter) winlogKey(i int) bool {
 	switch string(s.rec.At(i).Key) {
 	case "api":
 	case "channel":
-		s.text(&ev.Channel, i)
+		s.optional(&ev.Channel, i)
 	case "computer_name":
-		s.text(&ev.Computer, i)
+		s.optional(&ev.Computer, i)
 	case "provider_name":
-		s.text(&ev.Provider, i)
+		s.optional(&ev.Provider, i)
 	case "provider_guid":
 		s.optional(&ev.ProviderGUID, i)
 	case "event_id":
@@ -109,7 +111,7 @@ func (s setter) winlogKey(i int) bool {
 	case "user":
 		s.members(i, "winlog.user", s.beatUserKey)
 	case "event_data":
-		s.params(i)
+		s.beatEventData(i)
 	case "user_data":
 		s.beatUserData(i)
 	case "time_created":
@@ -154,6 +156,33 @@ func (s setter) beatUserKey(i int) bool {
 	return true
 }
 
+// beatEventData adds the parameters. Winlogbeat calls those without a name
+// param1, param2 …, and a classic event's binary data Binary.
+func (s setter) beatEventData(at int) {
+	first := len(s.ev.Params)
+	if s.rec.At(at).Kind != record.Map {
+		s.params(at)
+		return
+	}
+	for i := at + 1; i < int(s.rec.At(at).End); i = int(s.rec.At(i).End) {
+		if n := s.rec.At(i); string(n.Key) == "Binary" && n.Kind == record.String {
+			s.optional(&s.ev.Binary, i)
+			continue
+		}
+		s.ev.AddParam(s.rec.At(i).Key, i)
+	}
+	params := s.ev.Params[first:]
+	for i := range params {
+		number, found := bytes.CutPrefix(params[i].Name, []byte("param"))
+		if n, ok := record.ParseUint(number); !found || !ok || n != uint64(i+1) {
+			return
+		}
+	}
+	for i := range params {
+		params[i].Name = nil
+	}
+}
+
 // beatUserData adds UserData's values; xml_name is the name of the element around them.
 func (s setter) beatUserData(at int) {
 	for i := at + 1; i < int(s.rec.At(at).End); i = int(s.rec.At(i).End) {
@@ -169,11 +198,11 @@ func (s setter) beat6Key(i int) bool {
 	ev := s.ev
 	switch string(s.rec.At(i).Key) {
 	case "log_name":
-		s.text(&ev.Channel, i)
+		s.optional(&ev.Channel, i)
 	case "computer_name":
-		s.text(&ev.Computer, i)
+		s.optional(&ev.Computer, i)
 	case "source_name":
-		s.text(&ev.Provider, i)
+		s.optional(&ev.Provider, i)
 	case "provider_guid":
 		s.optional(&ev.ProviderGUID, i)
 	case "event_id":
@@ -201,7 +230,7 @@ func (s setter) beat6Key(i int) bool {
 	case "user":
 		s.members(i, "user", s.beatUserKey)
 	case "event_data":
-		s.params(i)
+		s.beatEventData(i)
 	case "user_data":
 		s.beatUserData(i)
 	default:

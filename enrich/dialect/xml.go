@@ -57,6 +57,7 @@ func (r *xmlReader) sections() error {
 		case t.kind == xmlEnd:
 			return ErrXML
 		case t.kind == xmlClose:
+			setDefaults(r.ev)
 			return nil
 		case t.kind == xmlOpen:
 			if err := r.section(t); err != nil {
@@ -166,8 +167,8 @@ func (r *xmlReader) systemElement(t xmlToken, text []byte) error {
 	ev := r.ev
 	switch string(t.name) {
 	case "Provider":
-		ev.Provider = r.attr(t.attrs, "Name")
-		ev.ProviderGUID = r.attr(t.attrs, "Guid")
+		ev.Provider = notEmpty(r.attr(t.attrs, "Name"))
+		ev.ProviderGUID = notEmpty(r.attr(t.attrs, "Guid"))
 		if source := r.attr(t.attrs, "EventSourceName"); len(source) > 0 {
 			return r.keep("EventSourceName", source)
 		}
@@ -194,9 +195,9 @@ func (r *xmlReader) systemElement(t xmlToken, text []byte) error {
 	case "Execution":
 		return r.execution(t)
 	case "Channel":
-		ev.Channel = text
+		ev.Channel = notEmpty(text)
 	case "Computer":
-		ev.Computer = text
+		ev.Computer = notEmpty(text)
 	case "Security":
 		setUser(ev, r.attr(t.attrs, "UserID"))
 	default:

@@ -88,6 +88,9 @@ type Event struct {
 	// Created is when Windows logged the event; Read is when the shipper read it.
 	Created, Read Time
 
+	// Outcome is what a shipper made of the event's outcome.
+	Outcome []byte
+
 	ProcessID, ThreadID           Number
 	ActivityID, RelatedActivityID []byte
 

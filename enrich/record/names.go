@@ -46,8 +46,8 @@ func (n *Names) Scope() int32 {
 	return n.scope
 }
 
-// AppendKey appends name as a JSON string, with _2, _3 … behind it when the
-// object has that name already. name must stay valid until Reset.
+// AppendKey appends name as a JSON string, with _1, _2 … behind it when the
+// object has that name already, which is how evtx_dump numbers them. name must stay valid until Reset.
 func (n *Names) AppendKey(dst []byte, scope int32, name []byte) (_ []byte, valid bool) {
 	if n.Add(scope, name) {
 		return jsontext.AppendString(dst, name)
@@ -58,7 +58,7 @@ func (n *Names) AppendKey(dst []byte, scope int32, name []byte) (_ []byte, valid
 // numbered returns the first free name_N. It allocates: it is for records that
 // name two members alike, which a well-made template does not do.
 func (n *Names) numbered(scope int32, name []byte) []byte {
-	for i := 2; ; i++ {
+	for i := 1; ; i++ {
 		n.buf = append(append(n.buf[:0], name...), '_')
 		n.buf = strconv.AppendInt(n.buf, int64(i), 10)
 		if !n.Has(scope, n.buf) {

@@ -9,7 +9,7 @@ import (
 
 // AppendJSON appends the tree at index i as JSON. Binary and Ext become base64
 // strings. A member whose name was used before in its map gets a number behind
-// it (name_2), so that no JSON reader drops one of the two. valid is false when
+// it (name_1), so that no JSON reader drops one of the two. valid is false when
 // a text was not UTF-8 and had to be repaired.
 func (r *Record) AppendJSON(dst []byte, i int, names *Names) (_ []byte, valid bool) {
 	n := &r.nodes[i]
