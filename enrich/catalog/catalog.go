@@ -170,11 +170,25 @@ type providerRange struct {
 // providerFold finds a provider whose name is spelt in another case.
 func providerFold(provider []byte) int {
 	for i := range providers {
-		if len(providers[i].name) == len(provider) && strings.EqualFold(providers[i].name, string(provider)) {
+		if equalFold(providers[i].name, provider) {
 			return i
 		}
 	}
 	return -1
+}
+
+// equalFold compares without regard to the case of ASCII letters, which is all
+// that provider names consist of; strings.EqualFold would need a copy of b.
+func equalFold(name string, b []byte) bool {
+	if len(name) != len(b) {
+		return false
+	}
+	for i := range b {
+		if x, y := name[i], b[i]; x != y && (x|0x20 != y|0x20 || x|0x20 < 'a' || x|0x20 > 'z') {
+			return false
+		}
+	}
+	return true
 }
 
 // Index returns the position of e, one of Entries, for tables kept beside the catalog.

@@ -3,12 +3,15 @@
 package main
 
 import (
+	"flag"
 	"fmt"
 	"os"
 )
 
 func main() {
-	if err := run("source", "."); err != nil {
+	out := flag.String("out", ".", "the folder to write into")
+	flag.Parse()
+	if err := run("source", *out); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
