@@ -14,6 +14,8 @@ import (
 // message template cannot refer to more (%1 to %99). All values are in Data.
 const maxNumbered = 99
 
+var dataName, binaryName = []byte("Data"), []byte("Binary")
+
 // appendBuilt appends the value of a field that is made from several values.
 func (d *Document) appendBuilt(dst []byte, id fieldID) []byte {
 	switch id {
@@ -77,7 +79,8 @@ func (d *Document) appendGUID(dst, b []byte) []byte {
 	if len(inner) != 36 || !utf8.Valid(inner) {
 		return d.appendString(dst, b)
 	}
-	d.buf = append(append(append(d.buf[:0], '{'), bytes.ToUpper(inner)...), '}')
+	d.buf = append(append(append(d.buf[:0], '{'), inner...), '}')
+	upperHex(d.buf)
 	return d.appendString(dst, d.buf)
 }
 
@@ -141,10 +144,10 @@ func (d *Document) appendEventData(dst []byte) []byte {
 		dst = append(d.appendParam(dst, p), ',')
 	}
 	if d.anonymous {
-		dst = append(d.appendData(append(d.appendKey(dst, scope, []byte("Data")), ':')), ',')
+		dst = append(d.appendData(append(d.appendKey(dst, scope, dataName), ':')), ',')
 	}
 	if d.ev.Binary != nil {
-		dst = append(d.appendBinary(append(d.appendKey(dst, scope, []byte("Binary")), ':')), ',')
+		dst = append(d.appendBinary(append(d.appendKey(dst, scope, binaryName), ':')), ',')
 	}
 	if len(dst) > n {
 		dst = dst[:len(dst)-1]
@@ -210,12 +213,17 @@ func (d *Document) appendNested(dst []byte, i int) []byte {
 func (d *Document) appendBinary(dst []byte) []byte {
 	// in_winlog writes hexadecimal in lower case, all others in upper case.
 	d.buf = append(d.buf[:0], d.ev.Binary...)
-	for i, c := range d.buf {
+	upperHex(d.buf)
+	return d.appendString(dst, d.buf)
+}
+
+// upperHex turns hexadecimal digits into upper case, in place.
+func upperHex(b []byte) {
+	for i, c := range b {
 		if c-'a' <= 'f'-'a' {
-			d.buf[i] = c - 'a' + 'A'
+			b[i] = c - 'a' + 'A'
 		}
 	}
-	return d.appendString(dst, d.buf)
 }
 
 // withoutBlanks returns a parameter's name as winlog.event_data has it.

@@ -1,7 +1,7 @@
 package enrich
 
 import (
-	"strings"
+	"bytes"
 
 	"winevent/enrich/event"
 )
@@ -102,13 +102,15 @@ var keywords = [...]keyword{
 // keywordClassic marks an event of the classic API, whose parameters have no names.
 const keywordClassic = 1 << 55
 
+var securityChannel = []byte("Security")
+
 // dataset is where a channel's events belong.
 type dataset struct{ module, name string }
 
 // datasetOf follows the datasets of Elastic's system, windows and winlog packages.
 func datasetOf(channel []byte) dataset {
 	switch string(channel) {
-	case "Security", "security":
+	case "Security":
 		return dataset{"system", "system.security"}
 	case "System":
 		return dataset{"system", "system.system"}
@@ -125,7 +127,8 @@ func datasetOf(channel []byte) dataset {
 	case "ForwardedEvents":
 		return dataset{"windows", "windows.forwarded"}
 	}
-	if strings.EqualFold(string(channel), "Security") {
+	// Subscriptions may spell the channel in another case.
+	if bytes.EqualFold(channel, securityChannel) {
 		return dataset{"system", "system.security"}
 	}
 	return dataset{"winlog", "winlog.winlog"}
