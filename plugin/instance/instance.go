@@ -262,8 +262,10 @@ func (i *Instance) Close() error {
 	return errors.Join(i.output.Close(), i.dead.close())
 }
 
-// Reopen makes outputs that write to files open them anew.
+// Reopen makes outputs that write to files open them anew, as tools that
+// rotate files ask for with SIGHUP.
 func (i *Instance) Reopen() {
+	i.log.Info("SIGHUP: files are opened anew")
 	if o, ok := i.output.(*file.Output); ok {
 		o.Reopen()
 	}
