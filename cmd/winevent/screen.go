@@ -67,18 +67,19 @@ func newPalette(on bool) palette {
 		label:   paint(color.FgCyan),
 		fault:   paint(color.FgRed),
 		severities: [...]*color.Color{
-			catalog.NoSeverity:    paint(),
-			catalog.Informational: paint(),
-			catalog.Low:           paint(color.FgBlue),
-			catalog.Medium:        paint(color.FgYellow),
-			catalog.High:          paint(color.FgRed),
-			catalog.Critical:      paint(color.FgHiWhite, color.BgRed, color.Bold),
+			catalog.Low:      paint(color.FgBlue),
+			catalog.Medium:   paint(color.FgYellow),
+			catalog.High:     paint(color.FgRed),
+			catalog.Critical: paint(color.FgHiWhite, color.BgRed, color.Bold),
 		},
 	}
 }
 
-// severity colours text as the severity of that name.
+// severity colours text as the severity of that name; what is informational stays plain.
 func (p palette) severity(name, text string) string {
 	s, _ := catalog.ParseSeverity(name)
-	return p.severities[s].Sprint(text)
+	if c := p.severities[s]; c != nil {
+		return c.Sprint(text)
+	}
+	return text
 }

@@ -39,6 +39,12 @@ func (s *sheet) steps(label string, items []string) {
 	}
 }
 
+// verbatim is row without wrapping: for a command to copy.
+func (s *sheet) verbatim(label, text string) { s.row(label, strings.ReplaceAll(text, " ", noBreak)) }
+
+// noBreak is a blank at which wrap does not break. It is printed as a blank.
+const noBreak = "\u00a0"
+
 // item writes text beside label, behind bullet; further lines hang below the text.
 func (s *sheet) item(label, bullet, text string) {
 	if text == "" {
@@ -46,10 +52,13 @@ func (s *sheet) item(label, bullet, text string) {
 	}
 	column := s.indent + labelWidth + len(bullet)
 	for i, line := range wrap(text, s.screen.width-column) {
+		line = strings.ReplaceAll(line, noBreak, " ")
 		switch {
 		case i == 0:
 			s.pad(s.indent)
-			s.WriteString(s.screen.paint.label.Sprint(label))
+			if label != "" {
+				s.WriteString(s.screen.paint.label.Sprint(label))
+			}
 			s.pad(labelWidth - utf8.RuneCountInString(label))
 			s.WriteString(bullet)
 		case line != "":
@@ -74,7 +83,7 @@ func wrap(text string, width int) []string {
 	for paragraph := range strings.SplitSeq(text, "\n") {
 		indent := paragraph[:len(paragraph)-len(strings.TrimLeft(paragraph, " "))]
 		line, used := indent, 0
-		for _, word := range strings.Fields(paragraph) {
+		for word := range strings.SplitSeq(paragraph[len(indent):], " ") {
 			size := utf8.RuneCountInString(word)
 			switch {
 			case line == indent:

@@ -36,14 +36,25 @@ func ParseTime(b []byte) (Time, bool) {
 	if !ok {
 		return Time{}, false
 	}
-	t.Sec = time.Date(year, time.Month(month), day, hour, minute, second, 0, time.UTC).Unix() - int64(offset)
+	date := time.Date(year, time.Month(month), day, 0, 0, 0, 0, time.UTC)
+	t.Sec = date.Unix() + int64(hour*3600+minute*60+second-offset)
+	// A day that the month does not have would become one of the next month.
+	if date.Day() != day || t.Sec < minSec || t.Sec > maxSec {
+		return Time{}, false
+	}
 	return t, true
 }
+
+// The instants that have a year of four digits in UTC.
+const (
+	minSec = -62167219200
+	maxSec = 253402300799
+)
 
 // fraction reads .ddd from the start of b and returns what follows; digits
 // behind the ninth are cut off.
 func (t *Time) fraction(b []byte) []byte {
-	if len(b) == 0 || b[0] != '.' {
+	if len(b) < 2 || b[0] != '.' || b[1]-'0' > 9 {
 		return b
 	}
 	b = b[1:]
@@ -83,7 +94,7 @@ func zone(b []byte) (seconds int, ok bool) {
 	if b[0] == '-' {
 		seconds = -seconds
 	}
-	return seconds, ok1 && ok2
+	return seconds, ok1 && ok2 && hours < 24 && minutes < 60
 }
 
 func digits(b []byte) (int, bool) {

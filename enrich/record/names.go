@@ -3,6 +3,7 @@ package record
 import (
 	"hash/maphash"
 	"strconv"
+	"unicode/utf8"
 
 	"winevent/enrich/jsontext"
 )
@@ -23,6 +24,8 @@ type nameSlot struct {
 	name  []byte
 	round uint32
 	scope int32
+	// numbers is the last number given out behind the name.
+	numbers int32
 }
 
 const minNameSlots = 64
@@ -49,18 +52,27 @@ func (n *Names) Scope() int32 {
 // AppendKey appends name as a JSON string, with _1, _2 … behind it when the
 // object has that name already, which is how evtx_dump numbers them. name must stay valid until Reset.
 func (n *Names) AppendKey(dst []byte, scope int32, name []byte) (_ []byte, valid bool) {
-	if n.Add(scope, name) {
-		return jsontext.AppendString(dst, name)
+	valid = utf8.Valid(name)
+	if !valid {
+		// Names that differ may be equal once they are repaired.
+		name = []byte(string([]rune(string(name))))
 	}
-	return jsontext.AppendString(dst, n.numbered(scope, name))
+	if !n.Add(scope, name) {
+		name = n.numbered(scope, name)
+	}
+	dst, _ = jsontext.AppendString(dst, name)
+	return dst, valid
 }
 
 // numbered returns the first free name_N. It allocates: it is for records that
 // name two members alike, which a well-made template does not do.
 func (n *Names) numbered(scope int32, name []byte) []byte {
-	for i := 1; ; i++ {
+	s := n.find(scope, name)
+	for {
+		// The slot remembers the number: a record may name all its members alike.
+		s.numbers++
 		n.buf = append(append(n.buf[:0], name...), '_')
-		n.buf = strconv.AppendInt(n.buf, int64(i), 10)
+		n.buf = strconv.AppendInt(n.buf, int64(s.numbers), 10)
 		if !n.Has(scope, n.buf) {
 			own := append([]byte(nil), n.buf...)
 			n.Add(scope, own)

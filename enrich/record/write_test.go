@@ -57,8 +57,8 @@ func TestAppendJSONOfMsgpack(t *testing.T) {
 func TestAppendJSONOfJSON(t *testing.T) {
 	for in, want := range map[string]string{
 		` { "a" : [ 1.50 , -0 , 1e400 , 123456789012345678901234567890 ] } `: `{"a":[1.50,-0,1e400,123456789012345678901234567890]}`,
-		`"\u00e9\/\ud83d\ude00\ud83d"`:                                      "\"é/😀\ufffd\"",
-		`{"a":1,"\u0061":2,"a_1":3}`:                                        `{"a":1,"a_1":2,"a_1_1":3}`,
+		`"\u00e9\/\ud83d\ude00\ud83d"`:                                       "\"é/😀\ufffd\"",
+		`{"a":1,"\u0061":2,"a_1":3}`:                                         `{"a":1,"a_1":2,"a_1_1":3}`,
 	} {
 		var r record.Record
 		var names record.Names

@@ -1,0 +1,60 @@
+# winevent. "make build demo" needs Go and a C compiler, nothing else.
+
+GO      ?= go
+CC      ?= cc
+BUILD   := build
+LINT    := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.12.2
+SOURCES := $(shell find . -name '*.go' -not -path './build/*') go.mod go.sum
+
+.PHONY: build demo test race bench lint fuzz golden image clean
+
+build: $(BUILD)/out_winevent.so $(BUILD)/winevent ## the plugin and the command line tool
+
+$(BUILD)/out_winevent.so: $(SOURCES)
+	$(GO) build -trimpath -buildmode=c-shared -o $@ ./plugin
+
+$(BUILD)/winevent: $(SOURCES)
+	CGO_ENABLED=0 $(GO) build -trimpath -o $@ ./cmd/winevent
+
+$(BUILD)/flbhost: e2e/flbhost/flbhost.c
+	@mkdir -p $(BUILD)
+	$(CC) -std=c11 -O2 -Wall -Wextra -Werror -pthread -o $@ $< -ldl
+
+$(BUILD)/demo.msgpack: testdata/demo.jsonl $(SOURCES)
+	@mkdir -p $(BUILD)
+	$(GO) run ./e2e/mkchunk < $< > $@
+
+demo: build $(BUILD)/flbhost $(BUILD)/demo.msgpack ## the plugin, loaded as Fluent Bit loads it, on recorded events
+	@echo "testdata/demo.jsonl goes through build/out_winevent.so as Fluent Bit would send it:"; echo
+	@rm -f $(BUILD)/demo.ndjson
+	@WINEVENT_DEAD_LETTER_FILE=$(BUILD)/demo-dead-letter.ndjson $(BUILD)/flbhost --plugin $(BUILD)/out_winevent.so \
+		--config testdata/config/stdout.conf --chunk $(BUILD)/demo.msgpack > $(BUILD)/demo.ndjson 2> $(BUILD)/demo.log \
+		|| { cat $(BUILD)/demo.log; exit 1; }
+	@$(BUILD)/winevent show $(BUILD)/demo.ndjson
+	@echo "The documents, one JSON object a line: $(BUILD)/demo.ndjson   The host's log: $(BUILD)/demo.log"
+	@echo "Next: $(BUILD)/winevent explain 5462 --error 5   docs/fields.md   docs/options.md   testdata/config/"
+
+test: build ## everything that is checked
+	@test -z "$$(gofmt -l . | tee /dev/stderr)" || { echo "run gofmt -w on these files"; exit 1; }
+	$(GO) vet ./...
+	$(GO) test -race ./...
+	$(MAKE) --no-print-directory demo > /dev/null
+
+bench: ## every benchmark beside its peer, as ratios
+	$(GO) run ./bench/ratios
+
+lint:
+	$(GO) run $(LINT) run ./...
+
+fuzz: ## each decoder for a minute
+	./bench/fuzz.sh 60s
+
+golden: ## write golden documents and references anew: read the difference
+	$(GO) generate ./enrich/catalog
+	$(GO) test ./enrich ./docs -update
+
+image: ## Fluent Bit with the plugin in it
+	docker build -t winevent .
+
+clean:
+	rm -rf $(BUILD)

@@ -1,0 +1,154 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+)
+
+// readSection reads the first output winevent of a Fluent Bit configuration:
+// YAML when the file's name says so, as Fluent Bit decides it, else classic.
+func readSection(path string) (section, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		var p *os.PathError
+		if errors.As(err, &p) {
+			err = p.Err // whoever calls names the path
+		}
+		return nil, err
+	}
+	var outputs []section
+	switch strings.ToLower(filepath.Ext(path)) {
+	case ".yaml", ".yml":
+		outputs, err = parseYAML(text)
+	default:
+		outputs, err = parseClassic(string(text))
+	}
+	if err != nil {
+		return nil, err
+	}
+	return firstOutput(outputs)
+}
+
+// parseClassic returns the [OUTPUT] sections of a classic configuration. Its
+// rules are those of Fluent Bit's config_format/flb_cf_fluentbit.c.
+func parseClassic(text string) ([]section, error) {
+	var outputs []section
+	inSection, inOutput := false, false
+	number := 0
+	for line := range strings.SplitSeq(text, "\n") {
+		number++
+		line = strings.TrimRight(line, " \t\r")
+		content := strings.TrimLeft(line, " \t")
+		indented := len(content) < len(line)
+		switch {
+		case content == "" || content[0] == '#':
+		case content[0] == '@' && !indented:
+			directive, _, _ := strings.Cut(content, " ")
+			return nil, fmt.Errorf("line %d: %s is not supported here; write what it stands for into this file", number, directive)
+		case content[0] == '[' && !indented:
+			name, _, closed := strings.Cut(content[1:], "]")
+			if !closed {
+				return nil, fmt.Errorf("line %d: the section's name does not end with ]", number)
+			}
+			inSection, inOutput = true, strings.EqualFold(name, "output")
+			if inOutput {
+				outputs = append(outputs, nil)
+			}
+		default:
+			p, err := classicProperty(content, indented && inSection)
+			if err != nil {
+				return nil, fmt.Errorf("line %d: %w", number, err)
+			}
+			if last := len(outputs) - 1; inOutput {
+				outputs[last] = append(outputs[last], p)
+			}
+		}
+	}
+	return outputs, nil
+}
+
+func classicProperty(content string, inside bool) (property, error) {
+	if !inside {
+		return property{}, errors.New("a key must stand, indented, below a section such as [OUTPUT]")
+	}
+	key, value, _ := strings.Cut(content, " ")
+	value = strings.TrimSpace(value)
+	switch {
+	case key[0] == '[':
+		return property{}, errors.New("a group inside a section is not supported here; use a YAML configuration")
+	case value == "":
+		return property{}, fmt.Errorf("%s has no value; a blank stands between key and value", key)
+	}
+	return property{key, expand(value, os.Getenv)}, nil
+}
+
+// fluentBitYAML is the part of a YAML configuration that matters here.
+type fluentBitYAML struct {
+	Env      map[string]any `yaml:"env"`
+	Includes []string       `yaml:"includes"`
+	Pipeline struct {
+		Outputs []yaml.MapSlice `yaml:"outputs"`
+	} `yaml:"pipeline"`
+}
+
+// parseYAML returns the outputs of a YAML configuration.
+func parseYAML(text []byte) ([]section, error) {
+	var file fluentBitYAML
+	if err := yaml.Unmarshal(text, &file); err != nil {
+		return nil, err
+	}
+	if len(file.Includes) > 0 {
+		return nil, errors.New("includes is not supported here; write what it stands for into this file")
+	}
+	env := func(name string) string {
+		if v, ok := file.Env[name]; ok {
+			return fmt.Sprint(v)
+		}
+		return os.Getenv(name)
+	}
+	var outputs []section
+	for _, members := range file.Pipeline.Outputs {
+		var s section
+		for _, m := range members {
+			key := fmt.Sprint(m.Key)
+			value, err := yamlText(m.Value)
+			if err != nil && !isCoreKey(key) {
+				return nil, fmt.Errorf("%s: %w", key, err)
+			}
+			s = append(s, property{key, expand(value, env)})
+		}
+		outputs = append(outputs, s)
+	}
+	return outputs, nil
+}
+
+// yamlText returns a value the way it stands in the file.
+func yamlText(value any) (string, error) {
+	switch value.(type) {
+	case nil:
+		return "", nil
+	case yaml.MapSlice, map[string]any, []any:
+		return "", errors.New("must be one text, not a list or a map")
+	}
+	return fmt.Sprint(value), nil
+}
+
+// variable is ${NAME} or ${NAME:-default}.
+var variable = regexp.MustCompile(`\$\{([^}:]+)(?::-([^}]*))?\}`)
+
+// expand puts variables into a value. One that is not set is empty, as in Fluent Bit.
+func expand(value string, env func(name string) string) string {
+	return variable.ReplaceAllStringFunc(value, func(match string) string {
+		parts := variable.FindStringSubmatch(match)
+		if v := env(parts[1]); v != "" {
+			return v
+		}
+		return parts[2]
+	})
+}
