@@ -43,9 +43,8 @@ func buildAndRun(m *testing.M) (int, error) {
 	if cc == "" {
 		cc = "cc"
 	}
-	compile := append([]string{"go", "build"}, buildFlags...)
 	for _, build := range [][]string{
-		append(compile, "-buildmode=c-shared", "-o", plugin, "winevent/plugin"),
+		{"go", "build", "-buildmode=c-shared", "-o", plugin, "winevent/plugin"},
 		{cc, "-std=c11", "-O2", "-Wall", "-Wextra", "-Werror", "-pthread", "-o", host, "flbhost/flbhost.c", "-ldl"},
 	} {
 		if out, err := exec.Command(build[0], build[1:]...).CombinedOutput(); err != nil {

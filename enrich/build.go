@@ -5,7 +5,6 @@ import (
 	"strconv"
 	"unicode/utf8"
 
-	"winevent/enrich/catalog"
 	"winevent/enrich/event"
 	"winevent/enrich/record"
 )
@@ -58,12 +57,7 @@ func (d *Document) appendTree(dst []byte, i int) []byte {
 func (d *Document) appendReason(dst []byte) []byte {
 	dst = append(append(dst, '"'), d.verdict.reason...)
 	if d.set.has(fErrorCode) {
-		dst = append(dst, " Error "...)
-		if d.code.Kind == catalog.NTStatus || d.code.Kind == catalog.HResult && d.code.Win32 == d.code.Code {
-			dst = strconv.AppendUint(append(dst, "0x"...), uint64(d.code.Code), 16)
-		} else {
-			dst = strconv.AppendUint(dst, uint64(d.code.Win32), 10)
-		}
+		dst = d.code.AppendText(append(dst, " Error "...))
 		if d.code.Symbol != "" {
 			dst = append(append(append(dst, " ("...), d.code.Symbol...), ')')
 		}

@@ -89,6 +89,9 @@ func (d *Document) ReadMsgpack(body, metadata []byte, read event.Time) {
 // XML. Like ReadMsgpack it cannot fail.
 func (d *Document) ReadLine(line []byte, read event.Time) {
 	d.reset(read)
+	if line == nil {
+		line = []byte{}
+	}
 	d.line = line
 	if bytes.HasPrefix(bytes.TrimLeft(line, " \t\ufeff"), []byte("<")) {
 		d.setError(dialect.ReadXML(&d.rec, line, &d.ev))
@@ -99,6 +102,15 @@ func (d *Document) ReadLine(line []byte, read event.Time) {
 		err = dialect.Read(&d.rec, root, &d.ev)
 	}
 	d.setError(err)
+}
+
+// Require refuses the record when check, which is given the form it came in,
+// returns an error: the record is then marked like one that is no event. Call
+// it between reading and Enrich.
+func (d *Document) Require(check func(event.Dialect) error) {
+	if d.err == nil {
+		d.err = check(d.ev.Dialect)
+	}
 }
 
 // setError notes why the record cannot be taken for an event. Without an event

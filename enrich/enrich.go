@@ -245,10 +245,7 @@ func (d *Document) setErrorCode() {
 		return
 	}
 	s := &d.set
-	if d.code.Kind == catalog.Win32 || d.code.Win32 != d.code.Code {
-		s.number(fWErrorCode, kindDigits, uint64(d.code.Win32))
-	}
-	s.number(fWErrorCode, kindHex, uint64(d.code.Code))
+	s.text(fWErrorCode, d.code.AppendText(d.rec.Scratch(16)[:0]))
 	s.number(fWErrorHex, kindHex, uint64(d.code.Code))
 	s.plain(fWErrorFacility, d.code.Kind.String())
 	s.plain(fWErrorSymbol, d.code.Symbol)

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -162,11 +161,14 @@ func (j *job) document(dst, line []byte) (document []byte, enriched bool) {
 			document, enriched = appendPipelineError(dst, line, fmt.Sprintf("internal fault while enriching: %v", p)), false
 		}
 	}()
-	now := time.Now()
-	j.doc.ReadLine(line, event.Time{Sec: now.Unix(), Nsec: int32(now.Nanosecond()), Digits: 9, Set: true})
-	if j.doc.Err() == nil && !j.accepts.has(j.doc.Dialect()) {
-		return appendPipelineError(dst, line, fmt.Sprintf("recognised as %s, but --from says %s", j.doc.Dialect(), j.from)), false
-	}
+	// Without a time of reading: the same lines must give the same documents in every run.
+	j.doc.ReadLine(line, event.Time{})
+	j.doc.Require(func(d event.Dialect) error {
+		if !j.accepts.has(d) {
+			return fmt.Errorf("recognised as %s, but --from says %s", d, j.from)
+		}
+		return nil
+	})
 	j.doc.Enrich()
 	return j.doc.AppendJSON(dst), j.doc.Err() == nil
 }

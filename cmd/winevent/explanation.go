@@ -105,7 +105,7 @@ func explain(e *catalog.Entry, code *catalog.ErrorCode) explanation {
 
 // setError makes x the explanation for an error code.
 func (x *explanation) setError(e *catalog.Entry, code *catalog.ErrorCode) {
-	x.Error = &explainedError{codeText(code.Win32), fmt.Sprintf("0x%x", code.Code), code.Symbol, code.Message, code.Kind.String()}
+	x.Error = &explainedError{codeText(code.Code), fmt.Sprintf("0x%x", code.Code), code.Symbol, code.Message, code.Kind.String()}
 	b := e.Branch(code.Win32)
 	if b == nil {
 		return
@@ -124,13 +124,10 @@ func explainCure(r catalog.Remediation) explainedCure {
 	return x
 }
 
-// codeText spells an error code the way people look it up: Win32 codes in
-// decimal, as "net helpmsg" takes them, NTSTATUS and HRESULT in hexadecimal.
+// codeText spells an error code the way people look it up.
 func codeText(code uint32) string {
-	if catalog.DecodeError(code).Kind == catalog.Win32 {
-		return strconv.FormatUint(uint64(code), 10)
-	}
-	return fmt.Sprintf("0x%x", code)
+	decoded := catalog.DecodeError(code)
+	return string(decoded.AppendText(nil))
 }
 
 // list returns texts as a list that JSON writes as [] when it is empty.

@@ -48,7 +48,7 @@ func dialectsOf(from string) (dialects, error) {
 	return nil, usageErrorf("--from %q: must be one of %s", from, strings.Join(fromNames(), ", "))
 }
 
-// appendPipelineError appends the document of a line that was not enriched.
+// appendPipelineError appends the document of a line whose enrichment failed by a fault of ours.
 func appendPipelineError(dst, line []byte, reason string) []byte {
 	dst = append(dst, `{"event":{"kind":"pipeline_error","original":`...)
 	dst, _ = jsontext.AppendString(dst, line)

@@ -33,15 +33,15 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 func newRoot(s streams) *cobra.Command {
 	root := &cobra.Command{
 		Use:           "winevent",
-		Short:         "Enrich and explain Windows firewall and IPsec events",
-		Long:          "Enrich and explain Windows firewall and IPsec events.\n\n" + exitHelp,
+		Short:         "Enrich and explain Windows events",
+		Long:          "Enrich and explain Windows events.\n\n" + exitHelp,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		RunE: func(*cobra.Command, []string) error {
 			return usageErrorf("no command given; winevent --help lists them")
 		},
 	}
-	root.AddCommand(newEnrich(s), newExplain(s), newCatalog(s), newVersion(s))
+	root.AddCommand(newEnrich(s), newExplain(s), newCatalog(s), newShow(s), newVersion(s))
 	return root
 }
 

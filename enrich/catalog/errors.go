@@ -1,5 +1,7 @@
 package catalog
 
+import "strconv"
+
 // ErrorKind says which table a code belongs to.
 type ErrorKind uint8
 
@@ -25,6 +27,15 @@ type ErrorCode struct {
 	Kind  ErrorKind
 	// Symbol and Message are empty when no table knows the code.
 	Symbol, Message string
+}
+
+// AppendText appends the code as people look it up: a Win32 code in decimal, as
+// "net helpmsg" takes it (also when an HRESULT wraps it), others in hexadecimal.
+func (e *ErrorCode) AppendText(dst []byte) []byte {
+	if e.Kind == Win32 || e.Kind == HResult && e.Win32 == e.Code&0xffff {
+		return strconv.AppendUint(dst, uint64(e.Win32), 10)
+	}
+	return strconv.AppendUint(append(dst, "0x"...), uint64(e.Win32), 16)
 }
 
 // errorText is a row of a code table.
