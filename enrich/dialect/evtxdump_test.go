@@ -56,6 +56,6 @@ func TestEvtxDumpWithoutAndBesideEvent(t *testing.T) {
 
 // Zeros that the event schema leaves away are set; what is no number is kept.
 func TestEvtxDumpSparse(t *testing.T) {
-	ev, err := readJSON(`{"Event":{"System":{"EventID":1,"Keywords":null,"Other":{"a":1},"Channel":"","Execution":5}}}`)
+	ev, err := readJSON(`{"Event":{"System":{"EventID":1,"Keywords":null,"Other":{"a":1},"Channel":""}}}`)
 	checkEvent(t, ev, err, "Dialect evtx_dump\nID 1\nVersion 0\nLevelNumber 0\nTaskNumber 0\nOpcodeNumber 0\nextra Other {\"a\":1}\n")
 }

@@ -235,14 +235,23 @@ func (r *xmlReader) dataElement(t xmlToken, text []byte) error {
 	case "Binary":
 		r.ev.Binary = notEmpty(text)
 	case "Data":
-		r.ev.AddText(r.attr(t.attrs, "Name"), text)
+		return r.param(r.attr(t.attrs, "Name"), text)
 	default: // ComplexData
 		name := r.attr(t.attrs, "Name")
 		if name == nil {
 			name = t.name
 		}
-		r.ev.AddText(name, text)
+		return r.param(name, text)
 	}
+	return nil
+}
+
+// param adds a parameter. The limit on the values of a record holds for XML too.
+func (r *xmlReader) param(name, text []byte) error {
+	if len(r.ev.Params) >= record.MaxNodes {
+		return record.ErrTooMany
+	}
+	r.ev.AddText(name, text)
 	return nil
 }
 
@@ -264,13 +273,16 @@ func (r *xmlReader) userData() error {
 		case t.kind == xmlOpen:
 			open = t
 		case t.kind == xmlEmpty:
-			r.ev.AddText(t.name, []byte{})
+			err = r.param(t.name, []byte{})
 			open = xmlToken{}
 		case r.depth == outside:
 			return nil
 		case open.name != nil:
-			r.ev.AddText(open.name, text)
+			err = r.param(open.name, text)
 			open = xmlToken{}
+		}
+		if err != nil {
+			return err
 		}
 		text = []byte{}
 	}

@@ -245,9 +245,8 @@ func charReference(digits []byte, n int) (rune, int) {
 	var v uint64
 	var ok bool
 	if digits[0] == 'x' || digits[0] == 'X' {
-		// ParseUint reads 0x…; the digits stand behind the x.
 		v, ok = record.ParseHex(digits[1:])
-	} else if digits[0] != '-' {
+	} else if bytes.IndexAny(digits, "-xX") < 0 { // which ParseUint would take
 		v, ok = record.ParseUint(digits)
 	}
 	if !ok || v > utf8.MaxRune {

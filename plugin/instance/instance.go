@@ -44,7 +44,7 @@ type Instance struct {
 
 // counts are what the line at exit tells.
 type counts struct {
-	chunks, records, documents, filtered, unreadable, unknown, deadLettered, retries atomic.Uint64
+	flushes, records, documents, filtered, unreadable, unknown, deadLettered, retries atomic.Uint64
 }
 
 // Open makes an instance and checks that it can work. log takes what a person should know.
@@ -103,7 +103,7 @@ type work struct {
 // synced; an error means that the chunk has to come again, and what was
 // acknowledged will not be sent a second time then.
 func (i *Instance) Flush(data []byte, tag string) error {
-	i.counts.chunks.Add(1)
+	i.counts.flushes.Add(1)
 	w := i.works.Get().(*work)
 	defer i.works.Put(w)
 	done := i.progress.take(data)
@@ -149,10 +149,10 @@ func (i *Instance) read(w *work, data []byte, done *settled) {
 		case err != nil: // io.EOF
 			return
 		}
-		if !done.has(n) {
+		if done == nil {
 			i.counts.records.Add(1)
 		}
-		if err := i.record(w, n, done.has(n)); err != nil && !done.has(n) {
+		if err := i.record(w, n, done); err != nil && !done.has(n) {
 			i.log.Error("record cannot be enriched; it goes to the dead letter file", "reason", err)
 			w.letters.add(n, w.record.Offset, w.record.End, err.Error())
 		}
@@ -161,7 +161,7 @@ func (i *Instance) read(w *work, data []byte, done *settled) {
 
 // record makes the document of one record. A panic, which would be a fault of
 // ours, costs this record its enrichment and nothing else.
-func (i *Instance) record(w *work, n int, settled bool) (err error) {
+func (i *Instance) record(w *work, n int, done *settled) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("internal fault while enriching: %v", p)
@@ -170,30 +170,40 @@ func (i *Instance) record(w *work, n int, settled bool) (err error) {
 	// A settled record is read all the same: ids may depend on the records before.
 	w.doc.ReadMsgpack(w.record.Body, w.record.Metadata, w.record.Time)
 	w.doc.Enrich()
-	if settled || !i.wanted(w.doc) {
+	if done == nil {
+		i.count(w.doc)
+	}
+	if done.has(n) || !i.wanted(w.doc) {
 		return nil
 	}
 	w.batch.Commit(w.doc.AppendJSON(w.batch.Begin()), n, w.doc.ID())
 	return nil
 }
 
+// count counts a record of a chunk that comes for the first time.
+func (i *Instance) count(doc *enrich.Document) {
+	switch {
+	case doc.Err() != nil:
+		i.counts.unreadable.Add(1)
+	case !doc.Known():
+		i.counts.unknown.Add(1)
+	}
+	if !i.wanted(doc) {
+		i.counts.filtered.Add(1)
+	}
+}
+
 // wanted applies the filters. A record that is no event passes all of them.
 func (i *Instance) wanted(doc *enrich.Document) bool {
 	code, isEvent := doc.Code()
 	if !isEvent {
-		i.counts.unreadable.Add(1)
 		return true
 	}
-	if !doc.Known() {
-		i.counts.unknown.Add(1)
-	}
 	c := &i.config
-	if doc.Severity() < c.MinSeverity || c.ExcludeCodes[uint32(code)] ||
-		len(c.IncludeCodes) > 0 && !c.IncludeCodes[uint32(code)] {
-		i.counts.filtered.Add(1)
+	if doc.Severity() < c.MinSeverity || c.ExcludeCodes[uint32(code)] {
 		return false
 	}
-	return true
+	return len(c.IncludeCodes) == 0 || c.IncludeCodes[uint32(code)]
 }
 
 // settle sorts out the documents that failed: those that never can be
@@ -256,7 +266,7 @@ func (i *Instance) keep(w *work, data []byte, done *settled, retry []outputs.Fai
 // Close ends the instance. No Flush may follow.
 func (i *Instance) Close() error {
 	c := &i.counts
-	i.log.Info("closed", "chunks", c.chunks.Load(), "records", c.records.Load(), "documents", c.documents.Load(),
+	i.log.Info("closed", "flushes", c.flushes.Load(), "records", c.records.Load(), "documents", c.documents.Load(),
 		"filtered", c.filtered.Load(), "unreadable", c.unreadable.Load(), "unknown_events", c.unknown.Load(),
 		"dead_lettered", c.deadLettered.Load(), "retries", c.retries.Load())
 	return errors.Join(i.output.Close(), i.dead.close())
