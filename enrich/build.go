@@ -122,31 +122,92 @@ func (d *Document) appendKey(dst []byte, scope int32, name []byte) []byte {
 func (d *Document) appendEventData(dst []byte) []byte {
 	dst = append(dst, '{')
 	n := len(dst)
-	scope := d.names.Scope()
-	for i := range d.ev.Params {
-		p := &d.ev.Params[i]
-		switch {
-		case d.list != nil:
+	switch {
+	case d.list != nil:
+		for i := range d.ev.Params {
 			dst = append(dst, d.list.keys[i]...)
-		case p.Name != nil:
-			dst = append(d.appendKey(dst, scope, d.withoutBlanks(p.Name)), ':')
-		case i < maxNumbered:
-			dst = append(d.appendKey(dst, scope, d.numberedName(i+1)), ':')
-		default:
-			continue
+			dst = append(d.appendParam(dst, &d.ev.Params[i]), ',')
 		}
-		dst = append(d.appendParam(dst, p), ',')
-	}
-	if d.anonymous {
-		dst = append(d.appendData(append(d.appendKey(dst, scope, dataName), ':')), ',')
-	}
-	if d.ev.Binary != nil {
-		dst = append(d.appendBinary(append(d.appendKey(dst, scope, binaryName), ':')), ',')
+		if d.ev.Binary != nil {
+			dst = append(d.appendBinary(append(dst, `"Binary":`...)), ',')
+		}
+	case d.anonymous == len(d.ev.Params):
+		dst = d.appendNumbered(dst)
+	default:
+		dst = d.appendNamed(dst)
 	}
 	if len(dst) > n {
 		dst = dst[:len(dst)-1]
 	}
 	return append(dst, '}')
+}
+
+// numberedKeys are "param1": to "param99":.
+var numberedKeys = func() (keys [maxNumbered]string) {
+	for i := range keys {
+		keys[i] = `"param` + strconv.Itoa(i+1) + `":`
+	}
+	return keys
+}()
+
+// appendNumbered appends parameters of which none has a name: as param1 … and,
+// copied from what was just written, as the list Data.
+func (d *Document) appendNumbered(dst []byte) []byte {
+	d.spans = d.spans[:0]
+	for i := range d.ev.Params {
+		if i == maxNumbered {
+			break
+		}
+		dst = append(dst, numberedKeys[i]...)
+		start := len(dst)
+		dst = d.appendParam(dst, &d.ev.Params[i])
+		d.spans = append(d.spans, span{start, len(dst)})
+		dst = append(dst, ',')
+	}
+	if len(d.ev.Params) > 0 {
+		dst = append(dst, `"Data":[`...)
+		for i := range d.ev.Params {
+			if i < len(d.spans) {
+				dst = append(dst, dst[d.spans[i].start:d.spans[i].end]...)
+			} else {
+				dst = d.appendParam(dst, &d.ev.Params[i])
+			}
+			dst = append(dst, ',')
+		}
+		dst = append(dst[:len(dst)-1], "],"...)
+	}
+	if d.ev.Binary != nil {
+		dst = append(d.appendBinary(append(dst, `"Binary":`...)), ',')
+	}
+	return dst
+}
+
+// span is a piece of the document that is being written.
+type span struct{ start, end int }
+
+// appendNamed appends parameters that the record names, and between them those
+// that it does not.
+func (d *Document) appendNamed(dst []byte) []byte {
+	scope := d.names.Scope()
+	for i := range d.ev.Params {
+		p := &d.ev.Params[i]
+		name := p.Name
+		if name == nil {
+			if i >= maxNumbered {
+				continue
+			}
+			name = d.numberedName(i + 1)
+		}
+		dst = append(d.appendKey(dst, scope, d.withoutBlanks(name)), ':')
+		dst = append(d.appendParam(dst, p), ',')
+	}
+	if d.anonymous > 0 {
+		dst = append(d.appendData(append(d.appendKey(dst, scope, dataName), ':')), ',')
+	}
+	if d.ev.Binary != nil {
+		dst = append(d.appendBinary(append(d.appendKey(dst, scope, binaryName), ':')), ',')
+	}
+	return dst
 }
 
 // appendData appends the values that have no names, in order, as a list.

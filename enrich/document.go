@@ -41,10 +41,11 @@ type Document struct {
 	id         [32]byte
 	dataset    dataset
 	unnamed    bool // names of parameters should be known but do not fit
-	anonymous  bool // at least one parameter has no name
+	anonymous  int  // how many parameters have no name
 	invalid    bool // text was repaired while writing
 	same       map[[32]byte]uint32
 	idBuf, buf []byte
+	spans      []span
 }
 
 // NewDocument returns a Document that takes the Enricher's options.
@@ -63,7 +64,7 @@ func (d *Document) reset(read event.Time) {
 	d.read, d.err = read, nil
 	d.entry, d.branch, d.list = nil, -1, nil
 	d.code, d.verdict = catalog.ErrorCode{}, verdict{}
-	d.unnamed, d.anonymous, d.invalid = false, false, false
+	d.unnamed, d.anonymous, d.invalid = false, 0, false
 }
 
 // ReadMsgpack reads a record and its metadata (nil for none) as msgpack; read
@@ -73,6 +74,9 @@ func (d *Document) ReadMsgpack(body, metadata []byte, read event.Time) {
 	d.reset(read)
 	root, _, err := d.rec.ReadMsgpack(body)
 	if err != nil {
+		if body == nil {
+			body = []byte{}
+		}
 		d.raw, d.err = body, err
 		return
 	}

@@ -84,7 +84,7 @@ func (d *Document) setEvent() {
 		s.built(fMessage)
 	}
 	kind := "event"
-	if min := d.enricher.options.AlertMinSeverity; min != catalog.NoSeverity && d.verdict.severity >= min {
+	if lowest := d.enricher.options.AlertMinSeverity; lowest != catalog.NoSeverity && d.verdict.severity >= lowest {
 		kind = "alert"
 	}
 	s.plain(fEventKind, kind)
@@ -311,7 +311,7 @@ func (d *Document) nameParams() {
 		d.list = d.entry.list(ev.Version.Value, ev.Version.Set, unnamed)
 	}
 	if d.list == nil {
-		d.anonymous = true
+		d.anonymous = unnamed
 		d.unnamed = d.entry != nil || ev.ProviderGUID != nil && ev.Keywords.Value&keywordClassic == 0
 		return
 	}

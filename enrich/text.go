@@ -159,7 +159,7 @@ func (d *Document) placeholder(n int) *event.Param {
 			}
 		}
 	}
-	if n <= len(d.ev.Params) && (d.list != nil || d.anonymous) {
+	if n <= len(d.ev.Params) && (d.list != nil || d.anonymous > 0) {
 		return &d.ev.Params[n-1]
 	}
 	return nil

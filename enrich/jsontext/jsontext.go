@@ -3,7 +3,9 @@
 package jsontext
 
 import (
+	"encoding/binary"
 	"math"
+	"math/bits"
 	"strconv"
 	"unicode/utf8"
 )
@@ -32,11 +34,10 @@ func AppendBare(dst, s []byte) (_ []byte, valid bool) {
 	valid = true
 	start := 0
 	for i := 0; i < len(s); {
-		c := s[i]
-		if plain[c] {
-			i++
-			continue
+		if i += plainPrefix(s[i:]); i == len(s) {
+			break
 		}
+		c := s[i]
 		if c < utf8.RuneSelf {
 			dst = append(dst, s[start:i]...)
 			dst = appendEscape(dst, c)
@@ -54,6 +55,36 @@ func AppendBare(dst, s []byte) (_ []byte, valid bool) {
 		i += size
 	}
 	return append(dst, s[start:]...), valid
+}
+
+// The same byte eight times, and the highest bit of each.
+const (
+	ones      = 0x0101_0101_0101_0101
+	high      = 0x80 * ones
+	blanks    = ' ' * ones
+	quotes    = '"' * ones
+	slashes   = '\\' * ones
+	deletes   = 0x7f * ones
+	wordBytes = 8
+)
+
+// plainPrefix returns how many bytes at the start of s need no escape, looking
+// at eight at a time. In a word without high bits, subtracting borrows into a
+// byte's high bit just when the byte is less than what is subtracted, so each
+// of the four kinds of byte that need an escape shows there; the lowest bit
+// that shows is always right.
+func plainPrefix(s []byte) int {
+	i := 0
+	for ; len(s)-i >= wordBytes; i += wordBytes {
+		w := binary.LittleEndian.Uint64(s[i:])
+		if found := (w | (w - blanks) | ((w ^ quotes) - ones) | ((w ^ slashes) - ones) | ((w ^ deletes) - ones)) & high; found != 0 {
+			return i + bits.TrailingZeros64(found)/8
+		}
+	}
+	for i < len(s) && plain[s[i]] {
+		i++
+	}
+	return i
 }
 
 func appendEscape(dst []byte, c byte) []byte {

@@ -14,56 +14,103 @@ import (
 // finds its end). After an error the Record holds a part of the value.
 func (r *Record) ReadMsgpack(b []byte) (root int, rest []byte, err error) {
 	root = len(r.nodes)
-	rest, err = r.readValue(b, nil, 0)
-	return root, rest, err
+	m := msgpackReader{r: r, b: b}
+	err = m.value(nil, 0)
+	return root, b[m.i:], err
 }
 
-func (r *Record) readValue(b, key []byte, depth int) ([]byte, error) {
-	h, b, err := readHead(b)
-	if err != nil {
-		return nil, err
+// msgpackReader reads values from b at i into a Record. What Windows records
+// are made of, short strings and small numbers, is read without going through
+// the general decoder below.
+type msgpackReader struct {
+	r *Record
+	b []byte
+	i int
+}
+
+func (m *msgpackReader) value(key []byte, depth int) error {
+	if m.i >= len(m.b) {
+		return ErrTruncated
 	}
+	switch c := m.b[m.i]; {
+	case c < 0x80:
+		m.i++
+		return m.r.leaf(key, Uint, uint64(c), nil)
+	case c >= 0xa0 && c < 0xc0:
+		return m.string(key, m.i+1, int(c&0x1f))
+	case c == 0xd9 && m.i+1 < len(m.b):
+		return m.string(key, m.i+2, int(m.b[m.i+1]))
+	}
+	h, rest, err := readHead(m.b[m.i:])
+	if err != nil {
+		return err
+	}
+	m.i = len(m.b) - len(rest)
+	if h.kind == Array || h.kind == Map {
+		return m.container(key, &h, depth)
+	}
+	return m.r.leaf(key, h.kind, h.num, h.text)
+}
+
+// string reads a text of n bytes that starts at from.
+func (m *msgpackReader) string(key []byte, from, n int) error {
+	end := from + n
+	if end > len(m.b) {
+		return ErrTruncated
+	}
+	m.i = end
+	return m.r.leaf(key, String, 0, m.b[from:end:end])
+}
+
+func (m *msgpackReader) container(key []byte, h *head, depth int) error {
 	if depth >= MaxDepth {
-		return nil, ErrTooDeep
+		return ErrTooDeep
 	}
-	i, err := r.push(Node{Key: key, Kind: h.kind, Num: h.num, Text: h.text, Len: int32(h.members)})
-	if err != nil {
-		return nil, err
+	at := len(m.r.nodes)
+	if err := m.r.leaf(key, h.kind, 0, nil); err != nil {
+		return err
 	}
-	for m := 0; m < h.members; m++ {
-		var k []byte
+	m.r.nodes[at].Len = int32(h.members)
+	for range h.members {
+		var name []byte
 		if h.kind == Map {
-			if k, b, err = r.readKey(b); err != nil {
-				return nil, err
+			var err error
+			if name, err = m.key(); err != nil {
+				return err
 			}
 		}
-		if b, err = r.readValue(b, k, depth+1); err != nil {
-			return nil, err
+		if err := m.value(name, depth+1); err != nil {
+			return err
 		}
 	}
-	r.nodes[i].End = int32(len(r.nodes))
-	return b, nil
+	m.r.nodes[at].End = int32(len(m.r.nodes))
+	return nil
 }
 
-// readKey reads a map key as text. Fluent Bit's keys are strings; numbers are
+// key reads a map key as text. Fluent Bit's keys are strings; numbers are
 // spelt out so that a foreign record keeps its members.
-func (r *Record) readKey(b []byte) (key, rest []byte, err error) {
-	h, rest, err := readHead(b)
-	if err != nil {
-		return nil, nil, err
+func (m *msgpackReader) key() ([]byte, error) {
+	if m.i < len(m.b) && m.b[m.i]&0xe0 == 0xa0 {
+		from := m.i + 1
+		if end := from + int(m.b[m.i]&0x1f); end <= len(m.b) {
+			m.i = end
+			return m.b[from:end:end], nil
+		}
 	}
+	h, rest, err := readHead(m.b[m.i:])
+	if err != nil {
+		return nil, err
+	}
+	m.i = len(m.b) - len(rest)
 	switch h.kind {
 	case String, Binary:
-		if h.text == nil {
-			h.text = []byte{}
-		}
-		return h.text, rest, nil
+		return h.text, nil
 	case Int:
-		return strconv.AppendInt(r.Scratch(20)[:0], int64(h.num), 10), rest, nil
+		return strconv.AppendInt(m.r.Scratch(20)[:0], int64(h.num), 10), nil
 	case Uint:
-		return strconv.AppendUint(r.Scratch(20)[:0], h.num, 10), rest, nil
+		return strconv.AppendUint(m.r.Scratch(20)[:0], h.num, 10), nil
 	}
-	return nil, nil, ErrKey
+	return nil, ErrKey
 }
 
 // head is one msgpack value without its members.
@@ -77,8 +124,18 @@ type head struct {
 // SkipMsgpack returns the bytes behind the first value of b. It needs no
 // memory, whatever the depth. Possible errors: ErrTruncated, ErrReserved.
 func SkipMsgpack(b []byte) ([]byte, error) {
+	i := 0
 	for left := 1; left > 0; left-- {
-		h, rest, err := readHead(b)
+		if i >= len(b) {
+			return nil, ErrTruncated
+		}
+		if n := int(fixedSize[b[i]]); n > 0 {
+			if i += n; i > len(b) {
+				return nil, ErrTruncated
+			}
+			continue
+		}
+		h, rest, err := readHead(b[i:])
 		if err != nil {
 			return nil, err
 		}
@@ -88,10 +145,34 @@ func SkipMsgpack(b []byte) ([]byte, error) {
 		case Map:
 			left += 2 * h.members
 		}
-		b = rest
+		i = len(b) - len(rest)
 	}
-	return b, nil
+	return b[i:], nil
 }
+
+// fixedSize holds the bytes that a value takes whose first byte says all of
+// it: short strings and numbers. 0 is for the others.
+var fixedSize = func() (t [256]uint8) {
+	for c := range 256 {
+		switch {
+		case c < 0x80, c >= 0xe0, c == 0xc0, c == 0xc2, c == 0xc3:
+			t[c] = 1
+		case c >= 0xa0 && c < 0xc0:
+			t[c] = 1 + uint8(c&0x1f)
+		case c == 0xcc, c == 0xd0:
+			t[c] = 2
+		case c == 0xcd, c == 0xd1:
+			t[c] = 3
+		case c == 0xce, c == 0xd2, c == 0xca:
+			t[c] = 5
+		case c == 0xcf, c == 0xd3, c == 0xcb:
+			t[c] = 9
+		case c >= 0xd4 && c <= 0xd8:
+			t[c] = 2 + 1<<(c-0xd4)
+		}
+	}
+	return t
+}()
 
 // ReadLeaf reads the value at the start of b without its members and returns
 // what follows. Possible errors: ErrTruncated, ErrReserved.

@@ -130,6 +130,23 @@ func (r *Record) Scratch(n int) []byte {
 	return r.scratch[start : start+n : start+n]
 }
 
+// leaf appends a node without members. Possible error: ErrTooMany.
+func (r *Record) leaf(key []byte, kind Kind, num uint64, text []byte) error {
+	n := len(r.nodes)
+	if n >= MaxNodes {
+		return ErrTooMany
+	}
+	if n == cap(r.nodes) {
+		r.nodes = append(r.nodes, Node{})
+	} else {
+		r.nodes = r.nodes[:n+1]
+	}
+	// Field by field: building a Node and copying it costs more than the rest of this.
+	p := &r.nodes[n]
+	p.Key, p.Text, p.Num, p.Kind, p.Len, p.End = key, text, num, kind, 0, int32(n+1)
+	return nil
+}
+
 // push appends a node and returns its index, or ErrTooMany.
 func (r *Record) push(n Node) (int, error) {
 	if len(r.nodes) >= MaxNodes {
