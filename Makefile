@@ -4,6 +4,8 @@ GO      ?= go
 CC      ?= cc
 BUILD   := build
 LINT    := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.12.2
+COMMIT  := $(shell git rev-parse --short=12 HEAD 2>/dev/null)
+LDFLAGS := -ldflags '-X winevent/version.commit=$(COMMIT)'
 SOURCES := $(shell find . -name '*.go' -not -path './build/*') go.mod go.sum
 
 .PHONY: build demo test race bench lint fuzz golden image clean
@@ -11,10 +13,10 @@ SOURCES := $(shell find . -name '*.go' -not -path './build/*') go.mod go.sum
 build: $(BUILD)/out_winevent.so $(BUILD)/winevent ## the plugin and the command line tool
 
 $(BUILD)/out_winevent.so: $(SOURCES)
-	$(GO) build -trimpath -buildmode=c-shared -o $@ ./plugin
+	$(GO) build -trimpath $(LDFLAGS) -buildmode=c-shared -o $@ ./plugin
 
 $(BUILD)/winevent: $(SOURCES)
-	CGO_ENABLED=0 $(GO) build -trimpath -o $@ ./cmd/winevent
+	CGO_ENABLED=0 $(GO) build -trimpath $(LDFLAGS) -o $@ ./cmd/winevent
 
 $(BUILD)/flbhost: e2e/flbhost/flbhost.c
 	@mkdir -p $(BUILD)

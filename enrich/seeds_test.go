@@ -193,7 +193,7 @@ func TestRenderedMessages(t *testing.T) {
 		if catalog.Lookup([]byte(r["ProviderName"].(string)), code) == nil || code < 3000 {
 			continue
 		}
-		real := strings.TrimSpace(r["Message"].(string))
+		windows := strings.TrimSpace(r["Message"].(string))
 		delete(r, "Message")
 		without, err := json.Marshal(r)
 		if err != nil {
@@ -206,8 +206,8 @@ func TestRenderedMessages(t *testing.T) {
 		if err := json.Unmarshal(doc.AppendJSON(nil), &d); err != nil {
 			t.Fatal(err)
 		}
-		if got := strings.TrimSpace(d.Message); got != real {
-			t.Errorf("event %d:\n%q\n%q", code, got, real)
+		if got := strings.TrimSpace(d.Message); got != windows {
+			t.Errorf("event %d:\n%q\n%q", code, got, windows)
 		}
 		compared++
 	}

@@ -44,7 +44,7 @@ func run(count int, pattern string) error {
 	if len(rows) == 0 {
 		return fmt.Errorf("no benchmark matches %q", pattern)
 	}
-	print(rows)
+	printTable(rows)
 	return nil
 }
 
@@ -104,7 +104,7 @@ func median(v []float64) float64 {
 	return sorted[len(sorted)/2]
 }
 
-func print(rows []*row) {
+func printTable(rows []*row) {
 	fmt.Printf("\n%-26s %-36s %12s %10s %12s %10s\n", "benchmark", "way", "ns/record", "MB/s", "allocs/op", "winevent is")
 	for _, r := range rows {
 		ratio := ""

@@ -188,7 +188,7 @@ func TestEnrichSamples(t *testing.T) {
 		if failed > 0 {
 			want = exitNotEvent
 		}
-		if err != io.EOF || lines == 0 || len(docs) != lines || got.code != want {
+		if !errors.Is(err, io.EOF) || lines == 0 || len(docs) != lines || got.code != want {
 			t.Errorf("%s: %d lines, %d documents, exit code %d, %v, %s", file, lines, len(docs), got.code, err, got.err)
 		}
 	}

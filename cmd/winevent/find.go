@@ -19,7 +19,7 @@ func entriesOf(provider string) ([]*catalog.Entry, error) {
 	var providers []string
 	all := catalog.Entries()
 	for i := range all {
-		if provider == "" || strings.EqualFold(all[i].Provider, provider) {
+		if provider == "" || sameProvider(all[i].Provider, provider) {
 			found = append(found, &all[i])
 		}
 		providers = append(providers, all[i].Provider)
@@ -28,6 +28,14 @@ func entriesOf(provider string) ([]*catalog.Entry, error) {
 		return nil, fmt.Errorf("no provider %q in the catalog; nearest: %s", provider, nearestNames(providers, provider))
 	}
 	return found, nil
+}
+
+// sameProvider compares names without regard to case; Microsoft- and Windows-
+// in front, which people leave out, may be missing.
+func sameProvider(name, asked string) bool {
+	name, asked = strings.ToLower(name), strings.ToLower(asked)
+	rest := strings.TrimPrefix(name, "microsoft-")
+	return asked == name || asked == rest || asked == strings.TrimPrefix(rest, "windows-")
 }
 
 // find returns the entries that query means: an event id, which several

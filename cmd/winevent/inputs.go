@@ -124,9 +124,9 @@ func (l *lineReader) mayWait() bool { return l.r.Buffered() == 0 }
 // after the last. It is never nil and valid until the next call.
 func (l *lineReader) next() ([]byte, error) {
 	line, err := l.r.ReadSlice('\n')
-	if err == bufio.ErrBufferFull {
+	if errors.Is(err, bufio.ErrBufferFull) {
 		l.long = append(l.long[:0], line...)
-		for err == bufio.ErrBufferFull {
+		for errors.Is(err, bufio.ErrBufferFull) {
 			line, err = l.r.ReadSlice('\n')
 			l.long = append(l.long, line...)
 		}

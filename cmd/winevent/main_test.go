@@ -51,7 +51,7 @@ func TestExitCodes(t *testing.T) {
 		{"event", winevtlog5462 + "\n", []string{"enrich"}, exitOK, ""},
 		{"unknown event id", "", []string{"explain", "5463"}, exitFailed, "nearest: 5462, 5461, 5460"},
 		{"huge event id", "", []string{"explain", "99999999999999999999"}, exitFailed, "nearest: 5485, 5484, 5483"},
-		{"unknown provider", "", []string{"catalog", "--provider", "Security-Auditing"}, exitFailed, "nearest: Microsoft-Windows-Security-Auditing"},
+		{"unknown provider", "", []string{"catalog", "--provider", "Security-Audit"}, exitFailed, "nearest: Microsoft-Windows-Security-Auditing"},
 		{"no command", "", nil, exitUsage, "no command given"},
 		{"unknown command", "", []string{"enrihc"}, exitUsage, "unknown command"},
 		{"unknown flag", "", []string{"enrich", "--form", "xml"}, exitUsage, "unknown flag: --form"},

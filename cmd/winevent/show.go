@@ -49,7 +49,7 @@ func showInput(out *bufio.Writer, page *sheet, in *input) error {
 		}
 		line, err := r.next()
 		switch {
-		case err == io.EOF:
+		case errors.Is(err, io.EOF):
 			return nil
 		case err != nil:
 			return fmt.Errorf("read %s: %w", in.name, err)

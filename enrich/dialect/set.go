@@ -21,7 +21,7 @@ func (s setter) number(dst *event.Number, i int) {
 		*dst = event.Number{Value: v, Set: true}
 		return
 	}
-	if n.Kind != record.Nil && !(n.Kind == record.String && len(n.Text) == 0) {
+	if n.Kind != record.Nil && (n.Kind != record.String || len(n.Text) > 0) {
 		s.extra(i)
 	}
 }

@@ -76,7 +76,7 @@ func TestSyncedBeforeAcknowledged(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "out")
 	o := mustOpen(t, Config{Path: path})
 	synced := 0
-	o.sync = func(f *os.File) error {
+	o.sync = func(*os.File) error {
 		if !strings.HasSuffix(content(t, path), "a\n") {
 			t.Error("synced before it was written")
 		}

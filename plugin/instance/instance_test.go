@@ -217,7 +217,7 @@ func TestRefusedRecord(t *testing.T) {
 // acknowledged, and what became a letter, does not come a second time.
 func TestRetrySendsOnlyWhatIsOpen(t *testing.T) {
 	i, r, dead := open(t, nil)
-	r.write = func(call int, b *outputs.Batch) error {
+	r.write = func(call int, _ *outputs.Batch) error {
 		if call == 1 {
 			return &outputs.BatchError{Failures: []outputs.Failure{passing(0), permanent(2, "never"), passing(4)}}
 		}
