@@ -261,7 +261,7 @@ func (d *Document) appendTexts(dst []byte, at int) []byte {
 }
 
 func (d *Document) appendNested(dst []byte, i int) []byte {
-	d.buf, _ = d.rec.AppendJSON(d.buf[:0], i, &d.names)
+	d.buf = d.appendTree(d.buf[:0], i)
 	return d.appendString(dst, d.buf)
 }
 

@@ -220,7 +220,7 @@ func (d *Document) appendOriginal(dst []byte) []byte {
 		return d.appendString(dst, d.line)
 	case d.root >= 0:
 		// The names of the record are apart from those of the document.
-		d.buf, _ = d.rec.AppendJSON(d.buf[:0], d.root, &d.names)
+		d.buf = d.appendTree(d.buf[:0], d.root)
 		return d.appendString(dst, d.buf)
 	}
 	dst = append(dst, `"msgpack:`...)

@@ -1,16 +1,10 @@
 package enrich
 
 import (
-	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
 	"math/bits"
-	"net/netip"
-	"strconv"
 
 	"winevent/enrich/catalog"
 	"winevent/enrich/event"
-	"winevent/enrich/record"
 )
 
 func trailingZeros(word uint64) int { return bits.TrailingZeros64(word) }
@@ -130,8 +124,8 @@ func (d *Document) setWindows() {
 	s, ev := &d.set, &d.ev
 	s.plain(fAPI, "wineventlog")
 	s.text(fChannel, ev.Channel)
-	s.text(fComputerName, ev.Computer)
-	s.text(fProviderName, ev.Provider)
+	s.same(fComputerName, fHostName, kindSame)
+	s.same(fProviderName, fEventProvider, kindSame)
 	if ev.ProviderGUID != nil {
 		s.built(fProviderGUID)
 	}
@@ -251,201 +245,4 @@ func (d *Document) setErrorCode() {
 	s.plain(fWErrorSymbol, d.code.Symbol)
 	s.static(fWErrorMessage, kindStatic, d.code.Message)
 	s.static(fErrorMessage, kindStatic, d.code.Message)
-}
-
-// decodeError finds the error code inside the event and the remediation for it.
-func (d *Document) decodeError() {
-	if d.entry == nil || d.entry.ErrorParameter == "" {
-		return
-	}
-	p := d.param(d.entry.errorParameter)
-	if p == nil {
-		return
-	}
-	code, ok := errorCode(&p.Value)
-	if !ok {
-		return
-	}
-	d.code = catalog.DecodeError(code)
-	d.set.text(fErrorCode, d.scratchText(&p.Value))
-	for i := range d.entry.ByError {
-		for _, c := range d.entry.ByError[i].Codes {
-			if c == d.code.Win32 {
-				d.branch = i
-				return
-			}
-		}
-	}
-}
-
-// errorCode reads a 32-bit code: decimal, negative decimal (an HRESULT as a
-// signed number) or hexadecimal, alone or as the first word of a text.
-func errorCode(n *record.Node) (uint32, bool) {
-	v, ok := n.Uint64()
-	if !ok && n.Kind == record.String {
-		word, _, _ := bytes.Cut(bytes.TrimSpace(n.Text), []byte(" "))
-		v, ok = record.ParseUint(bytes.TrimRight(word, ":,;."))
-	}
-	if !ok {
-		return 0, false
-	}
-	if signed := int64(v); signed < 0 && signed >= -1<<31 {
-		return uint32(v), true
-	}
-	return uint32(v), v <= 0xffff_ffff
-}
-
-// nameParams gives the parameters that came without names those of the catalog.
-func (d *Document) nameParams() {
-	ev := &d.ev
-	unnamed := 0
-	for i := range ev.Params {
-		if ev.Params[i].Name == nil {
-			unnamed++
-		}
-	}
-	if unnamed == 0 {
-		return
-	}
-	if d.entry != nil && unnamed == len(ev.Params) {
-		d.list = d.entry.list(ev.Version.Value, ev.Version.Set, unnamed)
-	}
-	if d.list == nil {
-		d.anonymous = unnamed
-		d.unnamed = d.entry != nil || ev.ProviderGUID != nil && ev.Keywords.Value&keywordClassic == 0
-		return
-	}
-	for i := range ev.Params {
-		ev.Params[i].Name = d.list.names[i]
-	}
-}
-
-// param returns the parameter of that name, or nil. Names are compared without blanks.
-func (d *Document) param(name []byte) *event.Param {
-	for i := range d.ev.Params {
-		if p := &d.ev.Params[i]; bytes.Equal(p.Name, name) || equalWithoutBlanks(p.Name, name) {
-			return p
-		}
-	}
-	return nil
-}
-
-func equalWithoutBlanks(spaced, name []byte) bool {
-	if len(spaced) <= len(name) {
-		return false
-	}
-	i := 0
-	for _, c := range spaced {
-		if c == ' ' {
-			continue
-		}
-		if i == len(name) || name[i] != c {
-			return false
-		}
-		i++
-	}
-	return i == len(name)
-}
-
-// setECS sets the ECS fields that take their value from a parameter.
-func (d *Document) setECS() {
-	for _, f := range d.entry.ecs {
-		p := d.param(f.parameter)
-		if p == nil || p.Index >= 0 {
-			continue
-		}
-		text := d.scratchText(&p.Value)
-		if len(text) == 0 || string(text) == "-" {
-			continue
-		}
-		if fields[f.field].Type == IP {
-			text = d.address(text)
-		}
-		d.set.text(f.field, text)
-	}
-	if d.set.has(fProcessExecutable) {
-		path := d.set.values[fProcessExecutable].text
-		if name := path[bytes.LastIndexByte(path, '\\')+1:]; len(name) > 0 {
-			d.set.text(fProcessName, name)
-		}
-	}
-}
-
-// address returns the text of an IP address as ECS wants it, or nil when it is none.
-func (d *Document) address(text []byte) []byte {
-	a, err := netip.ParseAddr(string(text))
-	if err != nil {
-		return nil
-	}
-	return a.Unmap().WithZone("").AppendTo(d.rec.Scratch(48)[:0])
-}
-
-// setRelated lists the hosts and addresses that other fields name.
-func (d *Document) setRelated() {
-	d.set.texts(fRelatedHosts, d.ev.Computer)
-	if d.set.has(fSourceIP) {
-		d.set.texts(fRelatedIP, d.set.values[fSourceIP].text)
-	}
-}
-
-// scratchText returns a leaf's text, which lives as long as the record does.
-func (d *Document) scratchText(n *record.Node) []byte {
-	if n.Kind == record.String {
-		return n.Text
-	}
-	return n.AppendText(d.rec.Scratch(max(32, 2*len(n.Text)))[:0])
-}
-
-// identify makes event.id. A Windows record is identified by where and when it
-// was written and its number there; names are compared without regard to case,
-// and times by the second, because not every shipper sends more.
-func (d *Document) identify() {
-	ev := &d.ev
-	b := d.idBuf[:0]
-	if d.err == nil && ev.RecordID.Set && ev.RecordID.Value != 0 && ev.Created.Set {
-		b = appendLower(append(b, 'r', 0), ev.Computer)
-		b = appendLower(append(b, 0), ev.Channel)
-		b = appendLower(append(b, 0), ev.Provider)
-		b = strconv.AppendUint(append(b, 0), ev.RecordID.Value, 10)
-		b = strconv.AppendInt(append(b, 0), ev.Created.Sec, 10)
-	} else {
-		b = d.appendContent(append(b, 'c', 0))
-	}
-	d.idBuf = b
-	sum := sha256.Sum256(b)
-	hex.Encode(d.id[:], sum[:16])
-}
-
-// appendContent appends what tells a record without a number apart: its bytes,
-// when it was read, and how many equal ones came before it in the batch.
-func (d *Document) appendContent(b []byte) []byte {
-	start := len(b)
-	switch {
-	case d.line != nil:
-		b = append(b, d.line...)
-	case d.raw != nil:
-		b = append(b, d.raw...)
-	default:
-		d.names.Reset()
-		b, _ = d.rec.AppendJSON(b, d.root, &d.names)
-	}
-	b = strconv.AppendInt(append(b, 0), d.read.Sec, 10)
-	b = strconv.AppendInt(append(b, 0), int64(d.read.Nsec), 10)
-	if d.same == nil {
-		d.same = map[[32]byte]uint32{}
-	}
-	sum := sha256.Sum256(b[start:])
-	b = strconv.AppendUint(append(b, 0), uint64(d.same[sum]), 10)
-	d.same[sum]++
-	return b
-}
-
-func appendLower(dst, b []byte) []byte {
-	for _, c := range b {
-		if c-'A' <= 'Z'-'A' {
-			c += 'a' - 'A'
-		}
-		dst = append(dst, c)
-	}
-	return dst
 }

@@ -11,16 +11,18 @@ import (
 type valueKind uint8
 
 const (
-	kindText   valueKind = iota // bytes, escaped
-	kindPlain                   // static, as a string; needs no escape
-	kindStatic                  // static, as a string, escaped
-	kindJSON                    // static JSON, as it is
-	kindNumber                  // a number
-	kindDigits                  // a number, as a string
-	kindHex                     // a number, as a string 0x…
-	kindTime                    // an instant
-	kindTexts                   // a list of one text
-	kindBuilt                   // JSON that the document builds: see Document.appendBuilt
+	kindText      valueKind = iota // bytes, escaped
+	kindPlain                      // static, as a string; needs no escape
+	kindStatic                     // static, as a string, escaped
+	kindJSON                       // static JSON, as it is
+	kindNumber                     // a number
+	kindDigits                     // a number, as a string
+	kindHex                        // a number, as a string 0x…
+	kindTime                       // an instant
+	kindTexts                      // a list of one text
+	kindSame                       // the text of another field, copied from where the document has it
+	kindTextsSame                  // a list of that
+	kindBuilt                      // JSON that the document builds: see Document.appendBuilt
 )
 
 // value is a field's value in one document.
@@ -28,7 +30,9 @@ type value struct {
 	text   []byte
 	static string
 	number uint64
-	kind   valueKind
+	// start and end are where a kindText stands in the document, for kindSame.
+	start, end int
+	kind       valueKind
 }
 
 // fieldSet holds the values of one document. A field can be set once: the
@@ -105,6 +109,17 @@ func (s *fieldSet) texts(id fieldID, b []byte) {
 	}
 }
 
+// same sets a field to the text of another one, which comes before it in the
+// document and is set already.
+func (s *fieldSet) same(id, other fieldID, kind valueKind) {
+	if !s.has(other) {
+		return
+	}
+	if v := s.slot(id); v != nil {
+		v.kind, v.number = kind, uint64(other)
+	}
+}
+
 func (s *fieldSet) built(id fieldID) {
 	if v := s.slot(id); v != nil {
 		v.kind = kindBuilt
@@ -116,7 +131,17 @@ func (d *Document) appendValue(dst []byte, id fieldID) []byte {
 	v := &d.set.values[id]
 	switch v.kind {
 	case kindText:
-		return d.appendString(dst, v.text)
+		v.start = len(dst)
+		dst = d.appendString(dst, v.text)
+		v.end = len(dst)
+		return dst
+	case kindSame:
+		other := &d.set.values[v.number]
+		return append(dst, dst[other.start:other.end]...)
+	case kindTextsSame:
+		other := &d.set.values[v.number]
+		dst = append(append(dst, '['), dst[other.start:other.end]...)
+		return append(dst, ']')
 	case kindPlain:
 		dst = append(append(dst, '"'), v.static...)
 		return append(dst, '"')

@@ -79,6 +79,10 @@ const (
 
 func recognise(rec *record.Record, root int) event.Dialect {
 	end := int(rec.At(root).End)
+	// in_winevtlog, the usual form, begins with this key and no other does.
+	if root+1 < end && string(rec.At(root+1).Key) == "ProviderName" && rec.Find(root, "EventID") >= 0 {
+		return event.Winevtlog
+	}
 	marks := 0
 	for i := root + 1; i < end; i = int(rec.At(i).End) {
 		marks |= markOf(rec.At(i))

@@ -13,8 +13,9 @@ import (
 // are kept as they came.
 func readWinlogbeat(rec *record.Record, root int, ev *event.Event) {
 	s := setter{rec, ev}
+	flat := rec.Find(root, "winlog") < 0
 	for i := root + 1; i < int(rec.At(root).End); i = int(rec.At(i).End) {
-		if s.beatKey(i) || s.beat6Key(i) {
+		if s.beatKey(i) || flat && s.beat6Key(i) {
 			continue
 		}
 		s.extra(i)
@@ -194,47 +195,25 @@ func (s setter) beatUserData(at int) {
 	}
 }
 
+// beat6Key reads a member of Winlogbeat 5 and 6, which has winlog's members,
+// some under other names, at the top level.
 func (s setter) beat6Key(i int) bool {
 	ev := s.ev
 	switch string(s.rec.At(i).Key) {
 	case "log_name":
 		s.optional(&ev.Channel, i)
-	case "computer_name":
-		s.optional(&ev.Computer, i)
 	case "source_name":
 		s.optional(&ev.Provider, i)
-	case "provider_guid":
-		s.optional(&ev.ProviderGUID, i)
-	case "event_id":
-		s.number(&ev.ID, i)
 	case "record_number":
 		s.number(&ev.RecordID, i)
-	case "version":
-		s.number(&ev.Version, i)
 	case "level":
 		s.optional(&ev.Level, i)
-	case "task":
-		s.optional(&ev.Task, i)
-	case "opcode":
-		s.optional(&ev.Opcode, i)
-	case "keywords":
-		s.keywords(i)
-	case "activity_id":
-		s.optional(&ev.ActivityID, i)
-	case "related_activity_id":
-		s.optional(&ev.RelatedActivityID, i)
 	case "process_id":
 		s.number(&ev.ProcessID, i)
 	case "thread_id":
 		s.number(&ev.ThreadID, i)
-	case "user":
-		s.members(i, "user", s.beatUserKey)
-	case "event_data":
-		s.beatEventData(i)
-	case "user_data":
-		s.beatUserData(i)
 	default:
-		return false
+		return s.winlogKey(i)
 	}
 	return true
 }

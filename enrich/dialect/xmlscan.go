@@ -246,7 +246,7 @@ func charReference(digits []byte, n int) (rune, int) {
 	var ok bool
 	if digits[0] == 'x' || digits[0] == 'X' {
 		v, ok = record.ParseHex(digits[1:])
-	} else if bytes.IndexAny(digits, "-xX") < 0 { // which ParseUint would take
+	} else if !bytes.ContainsAny(digits, "-xX") { // which ParseUint would take
 		v, ok = record.ParseUint(digits)
 	}
 	if !ok || v > utf8.MaxRune {

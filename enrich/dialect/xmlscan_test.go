@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -105,6 +106,11 @@ func theirs(text []byte) ([]string, error) {
 	}
 }
 
+// unlikeEncodingXML matches what encoding/xml accepts and Windows does not
+// write: names of which a colon cuts off all or nothing, and references with
+// so many zeros that they are longer than any that is needed.
+var unlikeEncodingXML = regexp.MustCompile(`(^|[</ \t\r\n]):|:($|[/>= \t\r\n])|&#x?0`)
+
 // checkTokens holds the scanner against encoding/xml: what that accepts, the
 // scanner must read in the same way. The reverse is not so: the scanner lets
 // things pass that are no concern of someone who wants to read an event.
@@ -112,6 +118,9 @@ func checkTokens(t *testing.T, text []byte) {
 	t.Helper()
 	got, err := ours(text)
 	want, wantErr := theirs(text)
+	if unlikeEncodingXML.Match(text) {
+		return
+	}
 	switch {
 	case errors.Is(wantErr, errDirective):
 		if err == nil {

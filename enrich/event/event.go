@@ -113,6 +113,12 @@ func (e *Event) Reset() {
 	if cap(params) > 1<<12 {
 		params = nil
 	}
+	if cap(extras) > 1<<12 {
+		extras = nil
+	}
+	if cap(keywords) > 1<<12 {
+		keywords = nil
+	}
 	*e = Event{Params: params, Extras: extras, KeywordTexts: keywords}
 }
 

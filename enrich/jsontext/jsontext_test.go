@@ -83,6 +83,22 @@ func TestAppendStringAllPairs(t *testing.T) {
 	}
 }
 
+// Long texts are looked at eight bytes at a time: each byte in each place of a
+// word, alone and behind another byte that shows.
+func TestAppendStringEveryByteInEveryPlace(t *testing.T) {
+	for place := range 20 {
+		for c := range 256 {
+			s := []byte(strings.Repeat("a", 24))
+			s[place] = byte(c)
+			checkString(t, s)
+			for _, before := range []byte{0, ' ', '!', '"', '#', '[', '\\', ']', 0x7e, 0x7f, 0x80, 0xff} {
+				s[place+1], s[place] = byte(c), before
+				checkString(t, s)
+			}
+		}
+	}
+}
+
 func TestAppendStringRandom(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(1, 2))
 	pieces := []string{"a", "\\", "\"", "\x00", "\x7f", "\xff", "\xc3", "é", "\xe2\x82", "€", "\xf0\x9f\x98", "😀", "\xed\xa0\x80", "\ufffd", "\u2029", "\n"}

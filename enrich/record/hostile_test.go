@@ -76,7 +76,7 @@ func TestMsgpackNestedLyingCountsStayBounded(t *testing.T) {
 	}
 }
 
-// nest wraps inner in n containers of either format.
+// nestMsgpack opens n containers around inner.
 func nestMsgpack(n int, open, inner string) []byte {
 	return []byte(strings.Repeat(open, n) + inner)
 }
@@ -88,10 +88,11 @@ func TestMsgpackDepth(t *testing.T) {
 		n           int
 		err         error
 	}{
-		{"63 arrays and a leaf", "\x91", "\x01", 63, nil},
-		{"63 maps and a leaf", "\x81\x01", "\x01", 63, nil},
+		{"64 arrays and a leaf", "\x91", "\x01", 64, nil},
+		{"64 maps and a leaf", "\x81\x01", "\x01", 64, nil},
 		{"64 arrays, the last empty", "\x91", "\x90", 63, nil},
 		{"65 arrays, the last empty", "\x91", "\x90", 64, record.ErrTooDeep},
+		{"65 arrays and a leaf", "\x91", "\x01", 65, record.ErrTooDeep},
 		{"65 maps, the last empty", "\x81\x01", "\x80", 64, record.ErrTooDeep},
 		{"1,000,000 arrays", "\x91", "\x90", 1_000_000, record.ErrTooDeep},
 		{"1,000,000 maps", "\x81\x01", "\x80", 1_000_000, record.ErrTooDeep},
@@ -131,10 +132,11 @@ func TestJSONDepth(t *testing.T) {
 		n                    int
 		err                  error
 	}{
-		{"63 arrays and a leaf", "[", "1", "]", 63, nil},
-		{"63 objects and a leaf", `{"a":`, "1", "}", 63, nil},
+		{"64 arrays and a leaf", "[", "1", "]", 64, nil},
+		{"64 objects and a leaf", `{"a":`, "1", "}", 64, nil},
 		{"64 arrays, the last empty", "[", "[]", "]", 63, nil},
 		{"65 arrays, the last empty", "[", "[]", "]", 64, record.ErrTooDeep},
+		{"65 arrays and a leaf", "[", "1", "]", 65, record.ErrTooDeep},
 		{"65 objects, the last empty", `{"a":`, "{}", "}", 64, record.ErrTooDeep},
 		{"1,000,000 arrays", "[", "", "]", 1_000_000, record.ErrTooDeep},
 		{"1,000,000 arrays, not closed", "[", "", "", 1_000_000, record.ErrTooDeep},

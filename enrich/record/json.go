@@ -62,9 +62,6 @@ func (p *jsonReader) peek() byte {
 }
 
 func (p *jsonReader) value(key []byte, depth int) error {
-	if depth >= MaxDepth {
-		return ErrTooDeep
-	}
 	switch c := p.peek(); {
 	case c == '{':
 		return p.members(Map, '}', key, depth)
@@ -102,6 +99,9 @@ func (p *jsonReader) leaf(n Node) error {
 
 // members reads an object or an array from its opening bracket to its closing one.
 func (p *jsonReader) members(kind Kind, closing byte, key []byte, depth int) error {
+	if depth >= MaxDepth {
+		return ErrTooDeep
+	}
 	at, err := p.r.push(Node{Key: key, Kind: kind})
 	if err != nil {
 		return err

@@ -40,6 +40,14 @@ func (m *msgpackReader) value(key []byte, depth int) error {
 		return m.string(key, m.i+1, int(c&0x1f))
 	case c == 0xd9 && m.i+1 < len(m.b):
 		return m.string(key, m.i+2, int(m.b[m.i+1]))
+	case c == 0xda && m.i+2 < len(m.b):
+		return m.string(key, m.i+3, int(binary.BigEndian.Uint16(m.b[m.i+1:])))
+	case c == 0xcd && m.i+2 < len(m.b):
+		m.i += 3
+		return m.r.leaf(key, Uint, uint64(binary.BigEndian.Uint16(m.b[m.i-2:])), nil)
+	case c == 0xce && m.i+4 < len(m.b):
+		m.i += 5
+		return m.r.leaf(key, Uint, uint64(binary.BigEndian.Uint32(m.b[m.i-4:])), nil)
 	}
 	h, rest, err := readHead(m.b[m.i:])
 	if err != nil {

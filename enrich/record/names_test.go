@@ -99,9 +99,11 @@ func TestNamesRoundWrapsAround(t *testing.T) {
 	n.Add(1, []byte("old")) // in round 1
 	n.round = math.MaxUint32
 	n.Add(1, []byte("last"))
-	n.Reset()
-	if n.Has(1, []byte("old")) || n.Has(1, []byte("last")) {
-		t.Error("a forgotten name is back")
+	for range 2 {
+		n.Reset()
+		if n.Has(1, []byte("old")) || n.Has(1, []byte("last")) {
+			t.Error("a forgotten name is back")
+		}
 	}
 	if !n.Add(1, []byte("new")) || !n.Has(1, []byte("new")) {
 		t.Error("a new name is not kept")

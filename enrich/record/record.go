@@ -32,7 +32,7 @@ const (
 // Limits on one record. They bound memory and time for hostile input: a real
 // Windows event nests five levels deep and carries a few hundred values.
 const (
-	// MaxDepth is the number of values that may lie inside each other, the innermost included.
+	// MaxDepth is the number of containers that may lie inside each other.
 	MaxDepth = 64
 	// MaxNodes is the number of values in one record.
 	MaxNodes = 1 << 18

@@ -96,6 +96,9 @@ func (rec *Record) split(entry []byte) bool {
 		if timestamp, metadata, err = cut(inner); err != nil {
 			return true
 		}
+		if m, _, _ := record.ReadLeaf(metadata); m.Kind != record.Map {
+			return true
+		}
 	}
 	t, marker, ok := parseTime(timestamp)
 	if !ok {
@@ -137,8 +140,11 @@ func parseTime(b []byte) (t event.Time, marker, ok bool) {
 			return t, false, false
 		}
 		return makeTime(int64(int32(binary.BigEndian.Uint32(n.Text))), binary.BigEndian.Uint32(n.Text[4:]))
-	case record.Int, record.Uint:
+	case record.Int:
 		return makeTime(int64(n.Num), 0)
+	case record.Uint:
+		// Of the largest numbers the bits are those of a marker.
+		return makeTime(int64(min(n.Num, math.MaxInt64)), 0)
 	case record.Float:
 		sec, frac := math.Modf(n.Float())
 		if math.IsNaN(sec) || math.Abs(sec) > 1<<53 {

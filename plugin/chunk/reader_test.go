@@ -87,12 +87,11 @@ func isMarker(b []byte) bool {
 		}
 		return math.Trunc(v) == -1 || math.Trunc(v) == -2
 	}
-	return len(b) >= 10 && (bytes.HasPrefix(b, []byte{0xd7, 0}) && marksGroup(b[2:]) ||
-		bytes.HasPrefix(b, []byte{0xc7, 8, 0}) && marksGroup(b[3:]) || bytes.Contains(b[:6], []byte{8, 0}))
-}
-
-func marksGroup(seconds []byte) bool {
-	v := int32(binary.BigEndian.Uint32(seconds))
+	raw := msgp.RawExtension{Type: 0}
+	if _, err := msgp.ReadExtensionBytes(b, &raw); err != nil || len(raw.Data) != 8 {
+		return false
+	}
+	v := int32(binary.BigEndian.Uint32(raw.Data))
 	return v == -1 || v == -2
 }
 
@@ -339,7 +338,7 @@ func TestCorruptChunk(t *testing.T) {
 		err error
 	}{
 		"no msgpack":          {[]byte{0xc1}, record.ErrReserved},
-		"no msgpack inside":   {[]byte{0x92, 0x92, 0xc1}, record.ErrReserved},
+		"no msgpack inside":   {[]byte{0x92, 0x92, 0xc1, 0, 0}, record.ErrReserved},
 		"a lying array":       {[]byte{0xdd, 0xff, 0xff, 0xff, 0xff}, record.ErrTruncated},
 		"a lying map inside":  {[]byte{0x92, 5, 0xdf, 0xff, 0xff, 0xff, 0xff}, record.ErrTruncated},
 		"a lying text":        {[]byte{0x92, 5, 0xdb, 0xff, 0xff, 0xff, 0xff, 'x'}, record.ErrTruncated},
