@@ -21,7 +21,9 @@ func readEvtxDump(rec *record.Record, root int, ev *event.Event) {
 		case "System":
 			s.evtxSystem(i)
 		case "EventData":
-			s.evtxData(i)
+			if s.evtxObject(i) {
+				s.evtxData(i)
+			}
 		case "UserData":
 			s.evtxUserData(i)
 		default:
@@ -31,14 +33,28 @@ func readEvtxDump(rec *record.Record, root int, ev *event.Event) {
 	setDefaults(ev)
 }
 
+// evtxObject tells whether the element at i has members. One that is no object
+// but holds something is kept as it came.
+func (s setter) evtxObject(i int) bool {
+	n := s.rec.At(i)
+	if n.Kind != record.Map && n.Kind != record.Nil {
+		s.extra(i)
+	}
+	return n.Kind == record.Map
+}
+
 func (s setter) evtxSystem(at int) {
 	ev := s.ev
+	if !s.evtxObject(at) {
+		return
+	}
 	for i := at + 1; i < int(s.rec.At(at).End); i = int(s.rec.At(i).End) {
 		text := s.evtxText(i)
 		switch string(s.rec.At(i).Key) {
 		case "Provider":
 			s.attribute(&ev.Provider, i, "Name")
 			s.attribute(&ev.ProviderGUID, i, "Guid")
+			s.keepAttribute(i, "EventSourceName", "EventSourceName")
 		case "EventID":
 			s.number(&ev.ID, text)
 			if q := s.attributeNode(i, "Qualifiers"); q >= 0 {
@@ -96,12 +112,28 @@ func (s setter) attribute(dst *[]byte, i int, name string) {
 	}
 }
 
-func (s setter) evtxExecution(i int) {
-	if j := s.attributeNode(i, "ProcessID"); j >= 0 {
-		s.number(&s.ev.ProcessID, j)
+// keepAttribute keeps an attribute that has no place in the event, under name.
+func (s setter) keepAttribute(i int, attribute, name string) {
+	if j := s.attributeNode(i, attribute); j >= 0 {
+		s.ev.AddExtra([]byte(name), j)
 	}
-	if j := s.attributeNode(i, "ThreadID"); j >= 0 {
-		s.number(&s.ev.ThreadID, j)
+}
+
+// evtxExecution reads the writer's process and thread, and keeps the rarer attributes.
+func (s setter) evtxExecution(i int) {
+	at := s.rec.Find(i, "#attributes")
+	if at < 0 {
+		return
+	}
+	for j := at + 1; j < int(s.rec.At(at).End); j = int(s.rec.At(j).End) {
+		switch string(s.rec.At(j).Key) {
+		case "ProcessID":
+			s.number(&s.ev.ProcessID, j)
+		case "ThreadID":
+			s.number(&s.ev.ThreadID, j)
+		default:
+			s.extra(j)
+		}
 	}
 }
 
@@ -111,6 +143,7 @@ func (s setter) evtxData(at int) {
 		text := s.evtxText(i)
 		switch string(n.Key) {
 		case "#attributes":
+			s.keepAttribute(at, "Name", "EventData.Name")
 			continue
 		case "Binary":
 			s.optional(&s.ev.Binary, text)

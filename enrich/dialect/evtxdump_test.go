@@ -30,7 +30,8 @@ UserSID "S-1-5-20"
 
 func TestEvtxDump(t *testing.T) {
 	for _, c := range []struct{ name, data, want string }{
-		{"names", `"EventData":{"#attributes":{"Name":"x"},"LogonType":3,"Status":{"#attributes":{"a":1},"#text":"0x0"}}`, "param LogonType 3\nparam Status \"0x0\"\n"},
+		{"names", `"EventData":{"#attributes":{"Name":"x"},"LogonType":3,"Status":{"#attributes":{"a":1},"#text":"0x0"}}`, "param LogonType 3\nparam Status \"0x0\"\nextra EventData.Name \"x\"\n"},
+		{"data that is no object", `"EventData":"text"`, "extra EventData \"text\"\n"},
 		{"a GUID gets its braces", `"EventData":{"Id":"F4209D53-1699-4642-9C9A-86B14DED0000"}`, "param Id \"{F4209D53-1699-4642-9C9A-86B14DED0000}\"\n"},
 		{"no names", `"EventData":{"Data":{"#text":["a","b"]},"Binary":"00FF"}`, "param (none) \"a\"\nparam (none) \"b\"\nBinary \"00FF\"\n"},
 		{"one without a name", `"EventData":{"Data":{"#text":"a"}}`, "param (none) \"a\"\n"},

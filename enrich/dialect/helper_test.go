@@ -26,6 +26,17 @@ func readXML(text string) (*event.Event, error) {
 	return ev, dialect.ReadXML(rec, []byte(text), ev)
 }
 
+// described reads text with read and lists what the event carries.
+func described(read func(string) (*event.Event, error), text string) func() (string, error) {
+	return func() (string, error) {
+		ev, err := read(text)
+		if err != nil {
+			return "", err
+		}
+		return describe(ev), nil
+	}
+}
+
 // describe lists all that an event carries, a line for each value. It goes
 // over the fields by reflection, so that a test also sees what it did not expect.
 func describe(ev *event.Event) string {

@@ -129,12 +129,22 @@ func (s setter) collector(i int) bool {
 	return false
 }
 
+// dataXML adds the parameters in xml, all of them or, when it is broken, none.
+func (s setter) dataXML(xml []byte) bool {
+	before := len(s.ev.Params)
+	if readDataXML(s.rec, xml, s.ev) == nil {
+		return true
+	}
+	s.ev.Params = s.ev.Params[:before]
+	return false
+}
+
 // flatParam adds a parameter, or all of them where one text holds them as XML or JSON.
 func (s setter) flatParam(i int) {
 	n := s.rec.At(i)
 	if n.Kind == record.String && string(n.Key) == "EventData" {
 		switch {
-		case looksLikeXML(n.Text) && readDataXML(s.rec, n.Text, s.ev) == nil:
+		case looksLikeXML(n.Text) && s.dataXML(n.Text):
 			return
 		case looksLikeJSON(n.Text):
 			if inner, err := s.rec.ReadJSON(n.Text); err == nil {

@@ -103,10 +103,14 @@ func (s setter) keywords(i int) {
 	n := s.rec.At(i)
 	switch n.Kind {
 	case record.Array:
+		before := len(s.ev.KeywordTexts)
 		for j := i + 1; j < int(n.End); j = int(s.rec.At(j).End) {
-			if s.rec.At(j).Kind == record.String {
-				s.ev.KeywordTexts = append(s.ev.KeywordTexts, s.rec.At(j).Text)
+			if s.rec.At(j).Kind != record.String {
+				s.ev.KeywordTexts = s.ev.KeywordTexts[:before]
+				s.extra(i)
+				return
 			}
+			s.ev.KeywordTexts = append(s.ev.KeywordTexts, s.rec.At(j).Text)
 		}
 	case record.String:
 		if _, ok := n.Uint64(); !ok && len(n.Text) > 0 {

@@ -89,13 +89,13 @@ Channel "7"
 Message "false"
 Task "Logon"
 Opcode "Info"
-KeywordTexts "a"
 extra ProviderName ["a"]
 extra EventID "x"
 extra Level {"a":1}
 extra TimeCreated "yesterday"
 extra UserID 5
 extra Version -1.5
+extra Keywords ["a",1]
 `)
 }
 

@@ -29,10 +29,29 @@ func readXML(rec *record.Record, xml []byte, ev *event.Event) error {
 		case t.kind == xmlEnd:
 			return ErrNotEvent
 		case t.kind == xmlOpen && string(t.name) == "Event":
-			return r.sections()
+			if err := r.sections(); err != nil {
+				return err
+			}
+			return r.onlyBlanks()
 		case t.kind == xmlText && len(bytes.TrimSpace(bytes.TrimPrefix(t.text, []byte("\ufeff")))) == 0:
 		default:
 			return ErrNotEvent
+		}
+	}
+}
+
+// onlyBlanks makes sure that nothing follows the event: a second one on the
+// same line must not get lost. Windows' own text may end with a zero byte.
+func (r *xmlReader) onlyBlanks() error {
+	for {
+		t, err := r.next()
+		switch {
+		case err != nil:
+			return err
+		case t.kind == xmlEnd:
+			return nil
+		case t.kind != xmlText || len(bytes.Trim(t.text, " \t\r\n\x00")) > 0:
+			return ErrXML
 		}
 	}
 }
@@ -173,22 +192,25 @@ func (r *xmlReader) systemElement(t xmlToken, text []byte) error {
 			return r.keep("EventSourceName", source)
 		}
 	case "EventID":
-		setNumber(&ev.ID, text)
 		setNumber(&ev.Qualifiers, r.attr(t.attrs, "Qualifiers"))
+		return r.number(&ev.ID, t, text)
 	case "Version":
-		setNumber(&ev.Version, text)
+		return r.number(&ev.Version, t, text)
 	case "Level":
-		setNumber(&ev.LevelNumber, text)
+		return r.number(&ev.LevelNumber, t, text)
 	case "Task":
-		setNumber(&ev.TaskNumber, text)
+		return r.number(&ev.TaskNumber, t, text)
 	case "Opcode":
-		setNumber(&ev.OpcodeNumber, text)
+		return r.number(&ev.OpcodeNumber, t, text)
 	case "Keywords":
-		setNumber(&ev.Keywords, text)
+		return r.number(&ev.Keywords, t, text)
 	case "TimeCreated":
-		ev.Created, _ = event.ParseTime(r.attr(t.attrs, "SystemTime"))
+		var ok bool
+		if ev.Created, ok = event.ParseTime(r.attr(t.attrs, "SystemTime")); !ok {
+			return r.keepRaw(t)
+		}
 	case "EventRecordID":
-		setNumber(&ev.RecordID, text)
+		return r.number(&ev.RecordID, t, text)
 	case "Correlation":
 		ev.ActivityID = notEmpty(r.attr(t.attrs, "ActivityID"))
 		ev.RelatedActivityID = notEmpty(r.attr(t.attrs, "RelatedActivityID"))
@@ -204,6 +226,14 @@ func (r *xmlReader) systemElement(t xmlToken, text []byte) error {
 		return r.keepRaw(t)
 	}
 	return nil
+}
+
+// number sets dst, and keeps an element whose text is no number.
+func (r *xmlReader) number(dst *event.Number, t xmlToken, text []byte) error {
+	if setNumber(dst, text) || len(text) == 0 {
+		return nil
+	}
+	return r.keepRaw(t)
 }
 
 // execution reads the writer's process and thread; its rarer attributes
@@ -309,10 +339,12 @@ func (r *xmlReader) renderingElement(t xmlToken, text []byte) error {
 	return nil
 }
 
-func setNumber(dst *event.Number, text []byte) {
-	if v, ok := record.ParseUint(bytes.TrimSpace(text)); ok {
+func setNumber(dst *event.Number, text []byte) bool {
+	v, ok := record.ParseUint(bytes.TrimSpace(text))
+	if ok {
 		*dst = event.Number{Value: v, Set: true}
 	}
+	return ok
 }
 
 func notEmpty(b []byte) []byte {

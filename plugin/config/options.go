@@ -186,7 +186,10 @@ func size(dst *int64, v string) error {
 }
 
 // Codes is a set of event ids.
-type Codes map[uint32]bool
+type Codes map[uint64]bool
+
+// Has tells whether the set has an event id, of whatever size a record gives it.
+func (c Codes) Has(code uint64) bool { return c[code] }
 
 func codes(dst *Codes, v string) error {
 	if v == "" {
@@ -204,7 +207,7 @@ func codes(dst *Codes, v string) error {
 			return fmt.Errorf("%q is no event id (0 to 65535) and no range of them such as 4946-4958", part)
 		}
 		for code := low; code <= high; code++ {
-			set[uint32(code)] = true
+			set[code] = true
 		}
 	}
 	*dst = set

@@ -200,10 +200,10 @@ func (i *Instance) wanted(doc *enrich.Document) bool {
 		return true
 	}
 	c := &i.config
-	if doc.Severity() < c.MinSeverity || c.ExcludeCodes[uint32(code)] {
+	if doc.Severity() < c.MinSeverity || c.ExcludeCodes.Has(code) {
 		return false
 	}
-	return len(c.IncludeCodes) == 0 || c.IncludeCodes[uint32(code)]
+	return len(c.IncludeCodes) == 0 || c.IncludeCodes.Has(code)
 }
 
 // settle sorts out the documents that failed: those that never can be
