@@ -20,20 +20,35 @@ import (
 	"winevent/plugin/chunk"
 )
 
-// mixed is a chunk of real events in their natural mix, as in_winevtlog sends
-// them with its default options.
-func mixed(b testing.TB, file string) (data []byte, records int) {
+// chunkSize is about what in_winevtlog reads at a time (its read_limit_per_cycle).
+const chunkSize = 512 << 10
+
+// input is real events in their natural mix, in chunks.
+type input struct {
+	chunks  [][]byte
+	records int
+	bytes   int64
+}
+
+func read(b testing.TB, file string) input {
 	b.Helper()
 	lines, err := samples.Lines(samples.Dir("samples", file))
 	if err != nil {
 		b.Fatal(err)
 	}
-	for _, line := range lines {
+	in := input{records: len(lines)}
+	var data []byte
+	for i, line := range lines {
 		if data, err = testchunk.AppendLine(data, line, time.Unix(1767225600, 0), testchunk.WithMetadata); err != nil {
 			b.Fatal(err)
 		}
+		if len(data) >= chunkSize || i == len(lines)-1 {
+			in.chunks = append(in.chunks, data)
+			in.bytes += int64(len(data))
+			data = nil
+		}
 	}
-	return data, len(lines)
+	return in
 }
 
 // perRecord reports the time of one record, which is what people compare.
@@ -43,118 +58,121 @@ func perRecord(b *testing.B, records int) {
 }
 
 func BenchmarkChunkToDocuments(b *testing.B) {
-	data, records := mixed(b, "winevtlog_stringinserts.jsonl.gz")
-	b.Run("winevent", func(b *testing.B) { benchWinevent(b, data, records) })
-	b.Run("peer=fluent-bit-go+encoding/json", func(b *testing.B) { benchDecoder(b, data, records) })
-	b.Run("peer=msgp.UnmarshalAsJSON", func(b *testing.B) { benchMsgp(b, data, records) })
+	in := read(b, "winevtlog_stringinserts.jsonl.gz")
+	b.Run("winevent", func(b *testing.B) { benchWinevent(b, in) })
+	b.Run("peer=fluent-bit-go+encoding/json", func(b *testing.B) { benchDecoder(b, in) })
+	b.Run("peer=msgp.UnmarshalAsJSON", func(b *testing.B) { benchMsgp(b, in) })
 }
 
 func BenchmarkEventDataMapToDocuments(b *testing.B) {
-	data, records := mixed(b, "winevtlog_eventdata_and_inserts.jsonl.gz")
-	b.Run("winevent", func(b *testing.B) { benchWinevent(b, data, records) })
-	b.Run("peer=fluent-bit-go+encoding/json", func(b *testing.B) { benchDecoder(b, data, records) })
+	in := read(b, "winevtlog_eventdata_and_inserts.jsonl.gz")
+	b.Run("winevent", func(b *testing.B) { benchWinevent(b, in) })
+	b.Run("peer=fluent-bit-go+encoding/json", func(b *testing.B) { benchDecoder(b, in) })
 }
 
+// worker is the memory of one flush.
+type worker struct {
+	reader chunk.Reader
+	record chunk.Record
+	batch  outputs.Batch
+	doc    *enrich.Document
+}
+
+func newWorker() *worker { return &worker{doc: enrich.New(enrich.Options{}).NewDocument()} }
+
 // pass makes the documents of a chunk.
-func pass(data []byte, r *chunk.Reader, rec *chunk.Record, doc *enrich.Document, batch *outputs.Batch) error {
-	batch.Reset()
-	r.Reset(data)
-	doc.StartBatch()
+func (w *worker) pass(data []byte) error {
+	w.batch.Reset()
+	w.reader.Reset(data)
+	w.doc.StartBatch()
 	for n := 0; ; n++ {
-		if err := r.Next(rec); err != nil {
+		if err := w.reader.Next(&w.record); err != nil {
 			if errors.Is(err, io.EOF) {
 				return nil
 			}
 			return err
 		}
-		doc.ReadMsgpack(rec.Body, rec.Metadata, rec.Time)
-		doc.Enrich()
-		batch.Commit(doc.AppendJSON(batch.Begin()), n, doc.ID())
+		w.doc.ReadMsgpack(w.record.Body, w.record.Metadata, w.record.Time)
+		w.doc.Enrich()
+		w.batch.Commit(w.doc.AppendJSON(w.batch.Begin()), n, w.doc.ID())
 	}
 }
 
-func benchWinevent(b *testing.B, data []byte, records int) {
-	var r chunk.Reader
-	var rec chunk.Record
-	var batch outputs.Batch
-	doc := enrich.New(enrich.Options{}).NewDocument()
-	b.SetBytes(int64(len(data)))
+func benchWinevent(b *testing.B, in input) {
+	w := newWorker()
+	b.SetBytes(in.bytes)
 	b.ReportAllocs()
 	for b.Loop() {
-		if err := pass(data, &r, &rec, doc, &batch); err != nil || batch.Len() != records {
-			b.Fatalf("%d documents of %d records: %v", batch.Len(), records, err)
+		n := 0
+		for _, data := range in.chunks {
+			if err := w.pass(data); err != nil {
+				b.Fatal(err)
+			}
+			n += w.batch.Len()
+		}
+		if n != in.records {
+			b.Fatalf("%d documents of %d records", n, in.records)
 		}
 	}
-	perRecord(b, records)
+	perRecord(b, in.records)
 }
 
-// TestChunkToDocumentsDoesNotAllocate holds the hot path at no allocation for
-// each record. The few that a whole chunk may cost are for records without a
-// record id, whose id needs their content.
+// TestChunkToDocumentsDoesNotAllocate holds the hot path at no allocation.
 func TestChunkToDocumentsDoesNotAllocate(t *testing.T) {
 	for _, file := range []string{"winevtlog_stringinserts.jsonl.gz", "winevtlog_eventdata_and_inserts.jsonl.gz", "winevtlog_eventdata_only.jsonl.gz"} {
-		data, records := mixed(t, file)
-		var r chunk.Reader
-		var rec chunk.Record
-		var batch outputs.Batch
-		doc := enrich.New(enrich.Options{}).NewDocument()
+		in := read(t, file)
+		w := newWorker()
 		run := func() {
-			if err := pass(data, &r, &rec, doc, &batch); err != nil {
-				t.Fatal(err)
+			for _, data := range in.chunks {
+				if err := w.pass(data); err != nil {
+					t.Fatal(err)
+				}
 			}
 		}
 		run() // the first pass grows the buffers
 		if n := testing.AllocsPerRun(5, run); n > 0 {
-			t.Errorf("%s: %v allocations for %d records", file, n, records)
+			t.Errorf("%s: %v allocations for %d records", file, n, in.records)
 		}
 	}
 }
 
 // benchDecoder is the way that Fluent Bit's Go interface offers: its decoder,
 // which makes maps, and encoding/json.
-func benchDecoder(b *testing.B, data []byte, records int) {
-	b.SetBytes(int64(len(data)))
+func benchDecoder(b *testing.B, in input) {
+	b.SetBytes(in.bytes)
 	b.ReportAllocs()
 	for b.Loop() {
-		decoder := output.NewDecoder(unsafe.Pointer(&data[0]), len(data))
 		n := 0
-		for {
-			ret, timestamp, record := output.GetRecord(decoder)
-			if ret != 0 {
-				break
+		for _, data := range in.chunks {
+			decoder := output.NewDecoder(unsafe.Pointer(&data[0]), len(data))
+			for {
+				ret, timestamp, record := output.GetRecord(decoder)
+				if ret != 0 {
+					break
+				}
+				if _, err := json.Marshal(peerDocument(timestamp, record)); err != nil {
+					b.Fatal(err)
+				}
+				n++
 			}
-			if _, err := json.Marshal(peerDocument(timestamp, record)); err != nil {
-				b.Fatal(err)
-			}
-			n++
 		}
-		if n != records {
-			b.Fatalf("%d documents of %d records", n, records)
+		if n != in.records {
+			b.Fatalf("%d documents of %d records", n, in.records)
 		}
 	}
-	perRecord(b, records)
+	perRecord(b, in.records)
 }
 
 // benchMsgp turns the chunk into JSON as it is, without any enrichment.
-func benchMsgp(b *testing.B, data []byte, records int) {
-	b.SetBytes(int64(len(data)))
+func benchMsgp(b *testing.B, in input) {
+	b.SetBytes(in.bytes)
 	b.ReportAllocs()
 	for b.Loop() {
-		if rest, err := msgp.UnmarshalAsJSON(io.Discard, data); err != nil || len(rest) > 0 {
-			b.Fatalf("%d bytes are left: %v", len(rest), err)
+		for _, data := range in.chunks {
+			if rest, err := msgp.UnmarshalAsJSON(io.Discard, data); err != nil || len(rest) > 0 {
+				b.Fatalf("%d bytes are left: %v", len(rest), err)
+			}
 		}
 	}
-	perRecord(b, records)
-}
-
-// documentsSize is the number of bytes of a chunk's documents.
-func documentsSize(t *testing.T, data []byte) int {
-	t.Helper()
-	var r chunk.Reader
-	var rec chunk.Record
-	var batch outputs.Batch
-	if err := pass(data, &r, &rec, enrich.New(enrich.Options{}).NewDocument(), &batch); err != nil {
-		t.Fatal(err)
-	}
-	return len(batch.NDJSON())
+	perRecord(b, in.records)
 }

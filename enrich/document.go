@@ -3,6 +3,7 @@ package enrich
 import (
 	"bytes"
 	"encoding/base64"
+	"math/bits"
 
 	"winevent/enrich/catalog"
 	"winevent/enrich/dialect"
@@ -149,38 +150,28 @@ func (d *Document) ID() []byte { return d.id[:] }
 func (d *Document) AppendJSON(dst []byte) []byte {
 	d.names.Reset()
 	dst = append(dst, '{')
-	first := true
-	previous := &layout{}
+	previous, depth := fieldCount, 0
 	for w, word := range d.set.present {
 		for ; word != 0; word &= word - 1 {
-			id := fieldID(w*64 + trailingZeros(word))
+			id := fieldID(w*64 + bits.TrailingZeros64(word))
 			l := &layouts[id]
-			dst = between(dst, previous, l, first)
+			shared := int(common[previous][id])
+			dst = closeObjects(dst, depth-shared)
+			if previous != fieldCount {
+				dst = append(dst, ',')
+			}
+			for _, open := range l.opens[shared:l.depth] {
+				dst = append(dst, open...)
+			}
 			dst = d.appendValue(append(dst, l.key...), id)
-			previous, first = l, false
+			previous, depth = id, l.depth
 		}
 	}
-	dst = closeObjects(dst, previous.depth)
+	dst = closeObjects(dst, depth)
 	if d.invalid || d.unnamed || d.err != nil || d.set.has(fEventOriginal) {
 		dst = d.appendTags(dst)
 	}
 	return append(dst, '}')
-}
-
-// between closes the objects that the field before was in and opens those of the next.
-func between(dst []byte, previous, next *layout, first bool) []byte {
-	common := 0
-	for common < previous.depth && common < next.depth && previous.objects[common] == next.objects[common] {
-		common++
-	}
-	dst = closeObjects(dst, previous.depth-common)
-	if !first {
-		dst = append(dst, ',')
-	}
-	for depth := common; depth < next.depth; depth++ {
-		dst = append(dst, next.opens[depth]...)
-	}
-	return dst
 }
 
 func closeObjects(dst []byte, n int) []byte {

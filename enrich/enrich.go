@@ -1,13 +1,9 @@
 package enrich
 
 import (
-	"math/bits"
-
 	"winevent/enrich/catalog"
 	"winevent/enrich/event"
 )
-
-func trailingZeros(word uint64) int { return bits.TrailingZeros64(word) }
 
 // Enrich finds what is known of the event and sets the document's fields.
 func (d *Document) Enrich() {

@@ -236,6 +236,20 @@ type layout struct {
 
 var layouts = makeLayouts()
 
+// common holds how many of the objects around two fields are the same; the
+// place of no field is that before the first.
+var common = func() (c [fieldCount + 1][fieldCount]uint8) {
+	for a := range layouts {
+		for b := range layouts {
+			for c[a][b] < maxNesting && int(c[a][b]) < min(layouts[a].depth, layouts[b].depth) &&
+				layouts[a].objects[c[a][b]] == layouts[b].objects[c[a][b]] {
+				c[a][b]++
+			}
+		}
+	}
+	return c
+}()
+
 func makeLayouts() (all [fieldCount]layout) {
 	numbers := map[string]uint8{}
 	for id := range fields {

@@ -42,6 +42,9 @@ func (m *msgpackReader) value(key []byte, depth int) error {
 		return m.string(key, m.i+2, int(m.b[m.i+1]))
 	case c == 0xda && m.i+2 < len(m.b):
 		return m.string(key, m.i+3, int(binary.BigEndian.Uint16(m.b[m.i+1:])))
+	case c == 0xcc && m.i+1 < len(m.b):
+		m.i += 2
+		return m.r.leaf(key, Uint, uint64(m.b[m.i-1]), nil)
 	case c == 0xcd && m.i+2 < len(m.b):
 		m.i += 3
 		return m.r.leaf(key, Uint, uint64(binary.BigEndian.Uint16(m.b[m.i-2:])), nil)
@@ -137,7 +140,14 @@ func SkipMsgpack(b []byte) ([]byte, error) {
 		if i >= len(b) {
 			return nil, ErrTruncated
 		}
-		if n := int(fixedSize[b[i]]); n > 0 {
+		n := int(fixedSize[b[i]])
+		switch {
+		case b[i] == 0xd9 && i+1 < len(b):
+			n = 2 + int(b[i+1])
+		case b[i] == 0xda && i+2 < len(b):
+			n = 3 + int(binary.BigEndian.Uint16(b[i+1:]))
+		}
+		if n > 0 {
 			if i += n; i > len(b) {
 				return nil, ErrTruncated
 			}

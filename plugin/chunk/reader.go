@@ -83,6 +83,9 @@ const (
 // split takes an entry apart; false means that it is a group marker.
 func (rec *Record) split(entry []byte) bool {
 	rec.Body = entry
+	if n := usualHead(entry); n > 0 {
+		return rec.setUsual(entry, n)
+	}
 	b, ok := pair(entry)
 	if !ok {
 		return true
@@ -108,6 +111,38 @@ func (rec *Record) split(entry []byte) bool {
 		return false
 	}
 	rec.Time, rec.Metadata, rec.Body = t, metadata, body
+	return true
+}
+
+// usualHead returns the length of what stands before the body, when it is what
+// Fluent Bit writes for nearly every record: an event time, and metadata that
+// is an empty map or, in the older framing, not there. Else it returns 0.
+func usualHead(entry []byte) int {
+	const time = 10 // 0xd7, type 0, seconds, nanoseconds
+	switch {
+	case len(entry) > 3+time && entry[0] == 0x92 && entry[1] == 0x92 && entry[2] == 0xd7 && entry[3] == 0 && entry[2+time] == 0x80:
+		return 3 + time
+	case len(entry) > 1+time && entry[0] == 0x92 && entry[1] == 0xd7 && entry[2] == 0:
+		return 1 + time
+	}
+	return 0
+}
+
+// setUsual takes an entry with a usual head of n bytes apart; false means that it is a group marker.
+func (rec *Record) setUsual(entry []byte, n int) bool {
+	at := entry[1:]
+	if n > 11 {
+		at, rec.Metadata = entry[2:], entry[n-1:n]
+	}
+	t, marker, ok := makeTime(int64(int32(binary.BigEndian.Uint32(at[2:]))), binary.BigEndian.Uint32(at[6:]))
+	switch {
+	case !ok:
+		rec.Metadata = nil
+	case marker:
+		return false
+	default:
+		rec.Time, rec.Body = t, entry[n:]
+	}
 	return true
 }
 
