@@ -322,6 +322,16 @@ func TestFilters(t *testing.T) {
 	}
 }
 
+// TestLargeEventID is an id that no Windows event has: it must not be taken for
+// the one that its low bits spell.
+func TestLargeEventID(t *testing.T) {
+	i, r, _ := open(t, map[string]string{"exclude_codes": "4624"})
+	line := []byte(`{"ProviderName":"P","EventID":4294971920,"Channel":"C","Computer":"c","EventRecordID":1}`)
+	if err := i.Flush(chunkOf(t, line), "t"); err != nil || len(r.docs) != 1 {
+		t.Errorf("%v, %d documents", err, len(r.docs))
+	}
+}
+
 func TestConcurrentFlushes(t *testing.T) {
 	i, r, _ := open(t, nil)
 	lines := seedLines(t)
