@@ -17,18 +17,18 @@ type letter struct {
 	// record is the record's place in the chunk; for the corrupt rest, the
 	// place of the first record that could not be read.
 	record int
-	// start and end are where its bytes stand in the chunk.
-	start, end int
-	reason     string
-	written    bool
+	// where its bytes stand in the chunk.
+	where   entry
+	reason  string
+	written bool
 }
 
 func (l *letters) reset() { l.list = l.list[:0] }
 
 func (l *letters) len() int { return len(l.list) }
 
-func (l *letters) add(record, start, end int, reason string) {
-	l.list = append(l.list, letter{record: record, start: start, end: end, reason: reason})
+func (l *letters) add(record int, where entry, reason string) {
+	l.list = append(l.list, letter{record: record, where: where, reason: reason})
 }
 
 // deadLetter is the file that takes letters, one JSON object a line:
@@ -67,7 +67,7 @@ func (d *deadLetter) write(l *letters, data []byte, tag string) error {
 	var lines []byte
 	now := d.now().UTC()
 	for _, letter := range l.list {
-		lines = appendLetter(lines, now, tag, letter.reason, data[letter.start:letter.end])
+		lines = appendLetter(lines, now, tag, letter.reason, data[letter.where.start:letter.where.end])
 	}
 	if err := d.file.Append(lines); err != nil {
 		return err

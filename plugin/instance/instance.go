@@ -96,7 +96,16 @@ type work struct {
 	doc     *enrich.Document
 	batch   outputs.Batch
 	letters letters
+	// entries are where the records stand in the chunk.
+	entries []entry
+	tally   tally
 }
+
+type entry struct{ start, end int }
+
+// tally counts the records of one flush, so that the shared counters are
+// touched once a chunk.
+type tally struct{ records, unreadable, unknown, filtered uint64 }
 
 // Flush delivers a chunk. It keeps no reference to chunk. nil means that every
 // record is acknowledged by the destination or stands in the dead letter file,
@@ -115,7 +124,7 @@ func (i *Instance) Flush(data []byte, tag string) error {
 	if w.batch.Len() > 0 {
 		failures = outputs.Failures(i.output.Write(ctx, &w.batch), w.batch.Len())
 	}
-	retry := i.settle(w, data, failures)
+	retry := i.settle(w, failures)
 	if err := i.dead.write(&w.letters, data, tag); err != nil {
 		// Everything else of the chunk is delivered: only the letters come again.
 		i.log.Error("dead letter file cannot be written; the chunk is kept and comes again", "error", err)
@@ -133,30 +142,43 @@ func (i *Instance) Flush(data []byte, tag string) error {
 func (i *Instance) read(w *work, data []byte, done *settled) {
 	w.batch.Reset()
 	w.letters.reset()
+	w.entries = w.entries[:0]
+	w.tally = tally{}
 	w.reader.Reset(data)
 	w.doc.StartBatch()
 	for n := 0; ; n++ {
-		err := w.reader.Next(&w.record)
-		var corrupt *chunk.CorruptError
-		switch {
-		case errors.As(err, &corrupt):
-			if !done.has(n) {
-				i.log.Error("rest of a chunk cannot be read; it goes to the dead letter file",
-					"reason", corrupt, "bytes", len(data)-corrupt.Offset)
-				w.letters.add(n, corrupt.Offset, len(data), corrupt.Error())
-			}
-			return
-		case err != nil: // io.EOF
-			return
+		if err := w.reader.Next(&w.record); err != nil {
+			i.end(w, data, n, err, done)
+			break
 		}
-		if done == nil {
-			i.counts.records.Add(1)
-		}
+		w.entries = append(w.entries, entry{w.record.Offset, w.record.End})
 		if err := i.record(w, n, done); err != nil && !done.has(n) {
 			i.log.Error("record cannot be enriched; it goes to the dead letter file", "reason", err)
-			w.letters.add(n, w.record.Offset, w.record.End, err.Error())
+			w.letters.add(n, w.entries[n], err.Error())
 		}
 	}
+	if done == nil { // else the chunk was counted when it came first
+		i.counts.add(&w.tally)
+	}
+}
+
+// end takes what the reader says where it stops: all is read, or the rest, from
+// record n on, cannot be.
+func (i *Instance) end(w *work, data []byte, n int, err error, done *settled) {
+	var corrupt *chunk.CorruptError
+	if !errors.As(err, &corrupt) || done.has(n) {
+		return
+	}
+	i.log.Error("rest of a chunk cannot be read; it goes to the dead letter file",
+		"reason", corrupt, "bytes", len(data)-corrupt.Offset)
+	w.letters.add(n, entry{corrupt.Offset, len(data)}, corrupt.Error())
+}
+
+func (c *counts) add(t *tally) {
+	c.records.Add(t.records)
+	c.unreadable.Add(t.unreadable)
+	c.unknown.Add(t.unknown)
+	c.filtered.Add(t.filtered)
 }
 
 // record makes the document of one record. A panic, which would be a fault of
@@ -170,26 +192,25 @@ func (i *Instance) record(w *work, n int, done *settled) (err error) {
 	// A settled record is read all the same: ids may depend on the records before.
 	w.doc.ReadMsgpack(w.record.Body, w.record.Metadata, w.record.Time)
 	w.doc.Enrich()
-	if done == nil {
-		i.count(w.doc)
-	}
-	if done.has(n) || !i.wanted(w.doc) {
+	wanted := i.wanted(w.doc)
+	w.tally.count(w.doc, wanted)
+	if done.has(n) || !wanted {
 		return nil
 	}
 	w.batch.Commit(w.doc.AppendJSON(w.batch.Begin()), n, w.doc.ID())
 	return nil
 }
 
-// count counts a record of a chunk that comes for the first time.
-func (i *Instance) count(doc *enrich.Document) {
+func (t *tally) count(doc *enrich.Document, wanted bool) {
+	t.records++
 	switch {
 	case doc.Err() != nil:
-		i.counts.unreadable.Add(1)
+		t.unreadable++
 	case !doc.Known():
-		i.counts.unknown.Add(1)
+		t.unknown++
 	}
-	if !i.wanted(doc) {
-		i.counts.filtered.Add(1)
+	if !wanted {
+		t.filtered++
 	}
 }
 
@@ -208,7 +229,7 @@ func (i *Instance) wanted(doc *enrich.Document) bool {
 
 // settle sorts out the documents that failed: those that never can be
 // delivered become letters, the others are returned.
-func (i *Instance) settle(w *work, data []byte, failures []outputs.Failure) (retry []outputs.Failure) {
+func (i *Instance) settle(w *work, failures []outputs.Failure) (retry []outputs.Failure) {
 	i.counts.documents.Add(uint64(w.batch.Len() - len(failures)))
 	for _, f := range failures {
 		if f.Err.Retryable {
@@ -216,24 +237,9 @@ func (i *Instance) settle(w *work, data []byte, failures []outputs.Failure) (ret
 			continue
 		}
 		n := w.batch.Record(f.Index)
-		start, end := entryAt(data, n)
-		w.letters.add(n, start, end, f.Err.Error())
+		w.letters.add(n, w.entries[n], f.Err.Error())
 	}
 	return retry
-}
-
-// entryAt returns where record n of a chunk stands. It reads the chunk again:
-// it is for the rare record that a destination refuses.
-func entryAt(data []byte, n int) (start, end int) {
-	var r chunk.Reader
-	var rec chunk.Record
-	r.Reset(data)
-	for range n + 1 {
-		if r.Next(&rec) != nil {
-			return 0, 0
-		}
-	}
-	return rec.Offset, rec.End
 }
 
 // keep remembers what of the chunk is settled, and returns why it has to come again.

@@ -332,6 +332,35 @@ func TestLargeEventID(t *testing.T) {
 	}
 }
 
+// TestFlushDoesNotAllocateForEachRecord leaves a flush the few allocations that
+// a chunk costs (its deadline among them), and none for its records.
+func TestFlushDoesNotAllocateForEachRecord(t *testing.T) {
+	i, _, _ := open(t, nil)
+	i.output = discard{}
+	w := &work{doc: i.enricher.NewDocument()}
+	i.works.New = func() any { return w }
+	lines := seedLines(t)
+	one, many := chunkOf(t, lines[:1]...), chunkOf(t, lines...)
+	allocations := func(data []byte) float64 {
+		return testing.AllocsPerRun(20, func() {
+			if err := i.Flush(data, "t"); err != nil {
+				t.Fatal(err)
+			}
+		})
+	}
+	allocations(many) // grows the buffers
+	if few, all := allocations(one), allocations(many); all > few {
+		t.Errorf("%v allocations for %d records, %v for one", all, len(lines), few)
+	}
+}
+
+// discard acknowledges everything.
+type discard struct{}
+
+func (discard) Write(context.Context, *outputs.Batch) error { return nil }
+
+func (discard) Close() error { return nil }
+
 func TestConcurrentFlushes(t *testing.T) {
 	i, r, _ := open(t, nil)
 	lines := seedLines(t)
