@@ -7,12 +7,11 @@ type Type string
 
 // The types in use.
 const (
-	Date     Type = "date"
-	Keyword  Type = "keyword"
-	Text     Type = "match_only_text"
-	Long     Type = "long"
-	IP       Type = "ip"
-	Wildcard Type = "wildcard"
+	Date    Type = "date"
+	Keyword Type = "keyword"
+	Text    Type = "match_only_text"
+	Long    Type = "long"
+	IP      Type = "ip"
 	// Flattened is an object whose members are not mapped one by one.
 	Flattened Type = "flattened"
 	// Object is an object whose members are keywords of names unknown beforehand.

@@ -82,6 +82,22 @@ func TestFieldTableFitsECS(t *testing.T) {
 	}
 }
 
+// TestCatalogFieldsAreInTheTable holds the ECS fields that catalog entries fill
+// against the table: one that is not there would be passed over.
+func TestCatalogFieldsAreInTheTable(t *testing.T) {
+	table := map[string]enrich.Field{}
+	for _, f := range enrich.Fields() {
+		table[f.Path] = f
+	}
+	for i := range catalog.Entries() {
+		for _, f := range catalog.Entries()[i].ECS.Fields {
+			if !table[f.Field].ECS {
+				t.Errorf("event %d fills %s, which is no ECS field of the table", catalog.Entries()[i].ID, f.Field)
+			}
+		}
+	}
+}
+
 // TestDocumentsFitECS reads the documents of all samples and golden records
 // leaf by leaf: every field is in the table, has its type, and where ECS lists
 // the allowed values, one of those.
