@@ -122,19 +122,20 @@ func (d *Document) appendKey(dst []byte, scope int32, name []byte) []byte {
 func (d *Document) appendEventData(dst []byte) []byte {
 	dst = append(dst, '{')
 	n := len(dst)
+	scope := d.names.Scope()
 	switch {
 	case d.list != nil:
 		for i := range d.ev.Params {
 			dst = append(dst, d.list.keys[i]...)
 			dst = append(d.appendParam(dst, &d.ev.Params[i]), ',')
 		}
-		if d.ev.Binary != nil {
-			dst = append(d.appendBinary(append(dst, `"Binary":`...)), ',')
-		}
 	case d.anonymous == len(d.ev.Params):
 		dst = d.appendNumbered(dst)
 	default:
-		dst = d.appendNamed(dst)
+		dst = d.appendNamed(dst, scope)
+	}
+	if d.ev.Binary != nil {
+		dst = append(d.appendBinary(append(d.appendKey(dst, scope, binaryName), ':')), ',')
 	}
 	if len(dst) > n {
 		dst = dst[:len(dst)-1]
@@ -176,9 +177,6 @@ func (d *Document) appendNumbered(dst []byte) []byte {
 		}
 		dst = append(dst[:len(dst)-1], "],"...)
 	}
-	if d.ev.Binary != nil {
-		dst = append(d.appendBinary(append(dst, `"Binary":`...)), ',')
-	}
 	return dst
 }
 
@@ -186,9 +184,8 @@ func (d *Document) appendNumbered(dst []byte) []byte {
 type span struct{ start, end int }
 
 // appendNamed appends parameters that the record names, and between them those
-// that it does not.
-func (d *Document) appendNamed(dst []byte) []byte {
-	scope := d.names.Scope()
+// that it does not. scope is the object's in d.names.
+func (d *Document) appendNamed(dst []byte, scope int32) []byte {
 	for i := range d.ev.Params {
 		p := &d.ev.Params[i]
 		name := p.Name
@@ -203,9 +200,6 @@ func (d *Document) appendNamed(dst []byte) []byte {
 	}
 	if d.anonymous > 0 {
 		dst = append(d.appendData(append(d.appendKey(dst, scope, dataName), ':')), ',')
-	}
-	if d.ev.Binary != nil {
-		dst = append(d.appendBinary(append(d.appendKey(dst, scope, binaryName), ':')), ',')
 	}
 	return dst
 }

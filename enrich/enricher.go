@@ -75,16 +75,16 @@ func (e *Enricher) entry(provider []byte, id uint64) *prepared {
 	if id > 0xffff {
 		return nil
 	}
-	c := catalog.Lookup(provider, uint32(id))
-	if c == nil {
+	i := catalog.Find(provider, uint32(id))
+	if i < 0 {
 		return nil
 	}
-	slot := &e.prepared[c.Index()]
+	slot := &e.prepared[i]
 	if p := slot.Load(); p != nil {
 		return p
 	}
 	// Two flushes may both prepare it; either result will do.
-	p := prepare(c)
+	p := prepare(&catalog.Entries()[i])
 	slot.Store(p)
 	return p
 }

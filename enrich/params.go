@@ -23,14 +23,7 @@ func (d *Document) decodeError() {
 	}
 	d.code = catalog.DecodeError(code)
 	d.set.text(fErrorCode, d.scratchText(&p.Value))
-	for i := range d.entry.ByError {
-		for _, c := range d.entry.ByError[i].Codes {
-			if c == d.code.Win32 {
-				d.branch = i
-				return
-			}
-		}
-	}
+	d.branch = d.entry.FindBranch(d.code.Win32)
 }
 
 // errorCode reads a 32-bit code: decimal, negative decimal (an HRESULT as a

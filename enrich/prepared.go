@@ -22,7 +22,6 @@ type prepared struct {
 	branchReasons           []string
 	lists                   []preparedList
 	ecs                     []preparedField
-	security                bool // the values' %%n are the Security log's messages
 	errorParameter          []byte
 }
 
@@ -54,7 +53,6 @@ func prepare(e *catalog.Entry) *prepared {
 		severityReason: bare(e.SeverityReason),
 		symbolicName:   quote(e.SymbolicName),
 		remediation:    prepareRemediation(e.Remediation),
-		security:       e.Provider == securityProvider,
 		errorParameter: []byte(e.ErrorParameter),
 	}
 	if e.AuditCategory != "" {
@@ -102,14 +100,8 @@ func prepareList(names []string) preparedList {
 
 // list returns the names for count parameters of a version of the event; see catalog.Entry.Names.
 func (p *prepared) list(version uint64, versionKnown bool, count int) *preparedList {
-	names := p.Names(version, versionKnown, count)
-	if names == nil {
-		return nil
-	}
-	for i := range p.Parameters {
-		if n := p.Parameters[i].Names; len(n) == count && (count == 0 || &n[0] == &names[0]) {
-			return &p.lists[i]
-		}
+	if i := p.FindParameters(version, versionKnown, count); i >= 0 {
+		return &p.lists[i]
 	}
 	return nil
 }

@@ -33,10 +33,7 @@ func (d *Document) valueText(dst []byte, p *event.Param) []byte {
 // anything in the text is no known message, it appends nothing.
 func appendMessages(dst, text []byte) []byte {
 	start := len(dst)
-	for _, word := range splitMessages(text) {
-		if len(word) == 0 {
-			continue
-		}
+	for word := range bytes.FieldsFuncSeq(text, isBlank) {
 		number, found := bytes.CutPrefix(word, []byte("%%"))
 		code, ok := record.ParseUint(number)
 		if !found || !ok {
@@ -54,25 +51,7 @@ func appendMessages(dst, text []byte) []byte {
 	return dst
 }
 
-// splitMessages yields the words of text.
-func splitMessages(text []byte) func(yield func(int, []byte) bool) {
-	return func(yield func(int, []byte) bool) {
-		for i := 0; ; i++ {
-			text = bytes.TrimLeft(text, " \t\r\n")
-			if len(text) == 0 {
-				return
-			}
-			end := bytes.IndexAny(text, " \t\r\n")
-			if end < 0 {
-				end = len(text)
-			}
-			if !yield(i, text[:end]) {
-				return
-			}
-			text = text[end:]
-		}
-	}
-}
+func isBlank(r rune) bool { return r == ' ' || r == '\t' || r == '\r' || r == '\n' }
 
 // setValueTexts notes whether any parameter has a text of its own.
 func (d *Document) setValueTexts() {

@@ -2,9 +2,7 @@ package main
 
 import (
 	"bufio"
-	"errors"
 	"fmt"
-	"io"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -94,7 +92,7 @@ type job struct {
 func (j *job) run(inputs inputs, bar *progress) error {
 	j.doc.StartBatch()
 	for i := range inputs {
-		if err := j.input(&inputs[i], bar); err != nil {
+		if err := inputs[i].each(bar, j.out, j.line); err != nil {
 			if flushErr := j.out.Flush(); flushErr != nil {
 				return flushErr // a failed write too: Flush repeats it
 			}
@@ -108,31 +106,6 @@ func (j *job) run(inputs inputs, bar *progress) error {
 		return &exitError{exitNotEvent, fmt.Errorf("%d of %d lines could not be enriched; they came out with event.kind pipeline_error", j.notEnriched, j.lines)}
 	}
 	return nil
-}
-
-func (j *job) input(in *input, bar *progress) error {
-	r, err := in.lines(bar)
-	if err != nil {
-		return err
-	}
-	for {
-		if r.mayWait() {
-			// Whoever reads along a live source has to see what came so far.
-			if err := j.out.Flush(); err != nil {
-				return err
-			}
-		}
-		line, err := r.next()
-		switch {
-		case errors.Is(err, io.EOF):
-			return nil
-		case err != nil:
-			return fmt.Errorf("read %s: %w", in.name, err)
-		}
-		if err := j.line(line); err != nil {
-			return err
-		}
-	}
 }
 
 // line writes the document of one line.

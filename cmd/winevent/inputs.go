@@ -49,6 +49,33 @@ func openInputs(names []string, stdin io.Reader) (inputs, error) {
 	return all, nil
 }
 
+// each hands the lines to do, one after the other. out, which do writes to, is
+// flushed whenever the next line may take its time: whoever reads along a live
+// source has to see what came so far.
+func (in *input) each(bar *progress, out *bufio.Writer, do func(line []byte) error) error {
+	r, err := in.lines(bar)
+	if err != nil {
+		return err
+	}
+	for {
+		if r.mayWait() {
+			if err := out.Flush(); err != nil {
+				return err
+			}
+		}
+		line, err := r.next()
+		switch {
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return fmt.Errorf("read %s: %w", in.name, err)
+		}
+		if err := do(line); err != nil {
+			return err
+		}
+	}
+}
+
 func (in *input) open() error {
 	f, err := os.Open(in.name)
 	if err != nil {

@@ -3,8 +3,6 @@ package main
 import (
 	"bufio"
 	"errors"
-	"fmt"
-	"io"
 
 	"github.com/spf13/cobra"
 )
@@ -28,36 +26,16 @@ func show(s streams, files []string) error {
 	defer inputs.close()
 	out := bufio.NewWriterSize(colourable(s.out), ioBuffer)
 	page := &sheet{screen: screenOf(s.out), indent: cardIndent}
+	line := func(line []byte) error {
+		page.Reset()
+		page.card(line)
+		_, err := out.Write(page.Bytes())
+		return err
+	}
 	for i := range inputs {
-		if err := showInput(out, page, &inputs[i]); err != nil {
+		if err := inputs[i].each(nil, out, line); err != nil {
 			return errors.Join(err, out.Flush())
 		}
 	}
 	return out.Flush()
-}
-
-func showInput(out *bufio.Writer, page *sheet, in *input) error {
-	r, err := in.lines(nil)
-	if err != nil {
-		return err
-	}
-	for {
-		if r.mayWait() {
-			if err := out.Flush(); err != nil {
-				return err
-			}
-		}
-		line, err := r.next()
-		switch {
-		case errors.Is(err, io.EOF):
-			return nil
-		case err != nil:
-			return fmt.Errorf("read %s: %w", in.name, err)
-		}
-		page.Reset()
-		page.card(line)
-		if _, err := out.Write(page.Bytes()); err != nil {
-			return err
-		}
-	}
 }

@@ -12,6 +12,7 @@ package catalog
 
 import (
 	"slices"
+	"sort"
 	"strings"
 )
 
@@ -138,27 +139,28 @@ func Version() string { return version }
 // Lookup returns the entry of an event, or nil. Provider names are compared
 // without regard to case. It does not allocate.
 func Lookup(provider []byte, id uint32) *Entry {
+	if i := Find(provider, id); i >= 0 {
+		return &entries[i]
+	}
+	return nil
+}
+
+// Find is Lookup, but returns the entry's place in Entries, for tables kept
+// beside the catalog, or -1.
+func Find(provider []byte, id uint32) int {
 	p := providerIndex(provider)
 	if p < 0 {
 		p = providerFold(provider)
 	}
 	if p < 0 {
-		return nil
+		return -1
 	}
-	of := entries[providers[p].first:providers[p].end]
-	lo, hi := 0, len(of)
-	for lo < hi {
-		mid := (lo + hi) / 2
-		if of[mid].ID < id {
-			lo = mid + 1
-		} else {
-			hi = mid
-		}
+	first, end := providers[p].first, providers[p].end
+	i := first + sort.Search(end-first, func(i int) bool { return entries[first+i].ID >= id })
+	if i < end && entries[i].ID == id {
+		return i
 	}
-	if lo < len(of) && of[lo].ID == id {
-		return &of[lo]
-	}
-	return nil
+	return -1
 }
 
 // providerRange is where a provider's entries stand in entries.
@@ -191,31 +193,28 @@ func equalFold(name string, b []byte) bool {
 	return true
 }
 
-// Index returns the position of e, one of Entries, for tables kept beside the catalog.
-func (e *Entry) Index() int {
-	p := providerIndex([]byte(e.Provider))
-	i, _ := slices.BinarySearchFunc(entries[providers[p].first:providers[p].end], e.ID,
-		func(a Entry, id uint32) int { return int(a.ID) - int(id) })
-	return providers[p].first + i
-}
-
 // Names returns the names of count parameters of the given version of the
 // event. Without a version the count has to decide alone, and does so only when
 // no two versions disagree. nil means that the catalog does not know such a list.
 func (e *Entry) Names(version uint64, versionKnown bool, count int) []string {
-	var found []string
+	if i := e.FindParameters(version, versionKnown, count); i >= 0 {
+		return e.Parameters[i].Names
+	}
+	return nil
+}
+
+// FindParameters is Names, but returns the list's place in Parameters, or -1.
+func (e *Entry) FindParameters(version uint64, versionKnown bool, count int) int {
+	found := -1
 	for i := range e.Parameters {
 		list := &e.Parameters[i]
 		if len(list.Names) != count || versionKnown && !hasVersion(list.Versions, version) {
 			continue
 		}
-		if found != nil && !slices.Equal(found, list.Names) {
-			return nil
+		if found >= 0 && !slices.Equal(e.Parameters[found].Names, list.Names) {
+			return -1
 		}
-		found = list.Names
-		if found == nil {
-			found = []string{}
-		}
+		found = i
 	}
 	return found
 }
@@ -231,14 +230,15 @@ func hasVersion(versions []uint8, version uint64) bool {
 
 // Branch returns the branch for an error code, or nil when the entry has none for it.
 func (e *Entry) Branch(code uint32) *Branch {
-	for i := range e.ByError {
-		for _, c := range e.ByError[i].Codes {
-			if c == code {
-				return &e.ByError[i]
-			}
-		}
+	if i := e.FindBranch(code); i >= 0 {
+		return &e.ByError[i]
 	}
 	return nil
+}
+
+// FindBranch is Branch, but returns the branch's place in ByError, or -1.
+func (e *Entry) FindBranch(code uint32) int {
+	return slices.IndexFunc(e.ByError, func(b Branch) bool { return slices.Contains(b.Codes, code) })
 }
 
 // ValueMap returns the name of the value map of a parameter, or "".

@@ -40,10 +40,11 @@ func TestLookupAgreesWithScan(t *testing.T) {
 	}
 }
 
-func TestIndex(t *testing.T) {
+func TestFind(t *testing.T) {
 	for i := range catalog.Entries() {
-		if got := catalog.Entries()[i].Index(); got != i {
-			t.Errorf("entry %d says it is %d", i, got)
+		e := &catalog.Entries()[i]
+		if got := catalog.Find([]byte(e.Provider), e.ID); got != i {
+			t.Errorf("entry %d was found at %d", i, got)
 		}
 	}
 }

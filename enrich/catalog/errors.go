@@ -1,6 +1,9 @@
 package catalog
 
-import "strconv"
+import (
+	"sort"
+	"strconv"
+)
 
 // ErrorKind says which table a code belongs to.
 type ErrorKind uint8
@@ -84,19 +87,11 @@ func DecodeError(code uint32) ErrorCode {
 }
 
 func (e *ErrorCode) describe(table []errorText, code uint32) bool {
-	lo, hi := 0, len(table)
-	for lo < hi {
-		mid := (lo + hi) / 2
-		if table[mid].code < code {
-			lo = mid + 1
-		} else {
-			hi = mid
-		}
-	}
-	if lo == len(table) || table[lo].code != code {
+	i := sort.Search(len(table), func(i int) bool { return table[i].code >= code })
+	if i == len(table) || table[i].code != code {
 		return false
 	}
-	e.Symbol, e.Message = table[lo].symbol, table[lo].message
+	e.Symbol, e.Message = table[i].symbol, table[i].message
 	return true
 }
 

@@ -1,5 +1,7 @@
 package catalog
 
+import "sort"
+
 // valueText is a row of a value map.
 type valueText struct {
 	code uint32
@@ -15,17 +17,9 @@ const TaskMap = "security-task"
 // Value returns the text of a code in a value map, or "". It does not allocate.
 func Value(name string, code uint64) string {
 	table := valueMap(name)
-	lo, hi := 0, len(table)
-	for lo < hi {
-		mid := (lo + hi) / 2
-		if uint64(table[mid].code) < code {
-			lo = mid + 1
-		} else {
-			hi = mid
-		}
-	}
-	if lo < len(table) && uint64(table[lo].code) == code {
-		return table[lo].text
+	i := sort.Search(len(table), func(i int) bool { return uint64(table[i].code) >= code })
+	if i < len(table) && uint64(table[i].code) == code {
+		return table[i].text
 	}
 	return ""
 }

@@ -72,29 +72,20 @@ func (p *jsonReader) value(key []byte, depth int) error {
 		if err != nil {
 			return err
 		}
-		return p.leaf(Node{Key: key, Kind: String, Text: s})
+		return p.r.leaf(key, String, 0, s)
 	case c == '-' || c-'0' <= 9:
 		n := numberNode(p.word())
-		n.Key = key
-		return p.leaf(n)
+		return p.r.leaf(key, n.Kind, n.Num, n.Text)
 	}
 	switch string(p.word()) {
 	case "null":
-		return p.leaf(Node{Key: key, Kind: Nil})
+		return p.r.leaf(key, Nil, 0, nil)
 	case "true":
-		return p.leaf(Node{Key: key, Kind: Bool, Num: 1})
+		return p.r.leaf(key, Bool, 1, nil)
 	case "false":
-		return p.leaf(Node{Key: key, Kind: Bool})
+		return p.r.leaf(key, Bool, 0, nil)
 	}
 	return ErrJSON
-}
-
-func (p *jsonReader) leaf(n Node) error {
-	i, err := p.r.push(n)
-	if err == nil {
-		p.r.nodes[i].End = int32(i + 1)
-	}
-	return err
 }
 
 // members reads an object or an array from its opening bracket to its closing one.
@@ -102,7 +93,8 @@ func (p *jsonReader) members(kind Kind, closing byte, key []byte, depth int) err
 	if depth >= MaxDepth {
 		return ErrTooDeep
 	}
-	at, err := p.r.push(Node{Key: key, Kind: kind})
+	at := len(p.r.nodes)
+	err := p.r.leaf(key, kind, 0, nil)
 	if err != nil {
 		return err
 	}

@@ -147,15 +147,6 @@ func (r *Record) leaf(key []byte, kind Kind, num uint64, text []byte) error {
 	return nil
 }
 
-// push appends a node and returns its index, or ErrTooMany.
-func (r *Record) push(n Node) (int, error) {
-	if len(r.nodes) >= MaxNodes {
-		return 0, ErrTooMany
-	}
-	r.nodes = append(r.nodes, n)
-	return len(r.nodes) - 1, nil
-}
-
 // AppendText appends the value as the text a person would read: strings as they
 // are, numbers in decimal, booleans as true and false, Binary and Ext as
 // upper-case hexadecimal, Nil and containers as nothing.
@@ -196,10 +187,6 @@ func appendHex(dst, b []byte) []byte {
 // PushText appends a tree of one String node and returns its index. Possible
 // error: ErrTooMany.
 func (r *Record) PushText(key, value []byte) (int, error) {
-	i, err := r.push(Node{Key: key, Text: value, Kind: String})
-	if err != nil {
-		return 0, err
-	}
-	r.nodes[i].End = int32(i + 1)
-	return i, nil
+	i := len(r.nodes)
+	return i, r.leaf(key, String, 0, value)
 }

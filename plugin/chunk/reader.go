@@ -83,67 +83,60 @@ const (
 // split takes an entry apart; false means that it is a group marker.
 func (rec *Record) split(entry []byte) bool {
 	rec.Body = entry
-	if n := usualHead(entry); n > 0 {
-		return rec.setUsual(entry, n)
+	h, ok := usualHead(entry)
+	if !ok {
+		h, ok = anyHead(entry)
 	}
-	b, ok := pair(entry)
 	if !ok {
 		return true
 	}
-	timestamp, body, err := cut(b)
-	if err != nil {
-		return true
-	}
-	var metadata []byte
-	if inner, ok := pair(timestamp); ok {
-		if timestamp, metadata, err = cut(inner); err != nil {
-			return true
-		}
-		if m, _, _ := record.ReadLeaf(metadata); m.Kind != record.Map {
-			return true
-		}
-	}
-	t, marker, ok := parseTime(timestamp)
+	t, marker, ok := parseTime(h.time)
 	if !ok {
 		return true
 	}
 	if marker {
 		return false
 	}
-	rec.Time, rec.Metadata, rec.Body = t, metadata, body
+	rec.Time, rec.Metadata, rec.Body = t, h.metadata, h.body
 	return true
 }
 
-// usualHead returns the length of what stands before the body, when it is what
-// Fluent Bit writes for nearly every record: an event time, and metadata that
-// is an empty map or, in the older framing, not there. Else it returns 0.
-func usualHead(entry []byte) int {
-	const time = 10 // 0xd7, type 0, seconds, nanoseconds
+// parts are the values of an entry; metadata is nil in the older framing.
+type parts struct{ time, metadata, body []byte }
+
+// usualHead takes an entry apart whose head is what Fluent Bit writes for
+// nearly every record: an event time, and metadata that is an empty map or, in
+// the older framing, not there. ok is false for any other.
+func usualHead(entry []byte) (h parts, ok bool) {
+	const size = 10 // of a time: 0xd7, type 0, seconds, nanoseconds
 	switch {
-	case len(entry) > 3+time && entry[0] == 0x92 && entry[1] == 0x92 && entry[2] == 0xd7 && entry[3] == 0 && entry[2+time] == 0x80:
-		return 3 + time
-	case len(entry) > 1+time && entry[0] == 0x92 && entry[1] == 0xd7 && entry[2] == 0:
-		return 1 + time
+	case len(entry) > 3+size && entry[0] == 0x92 && entry[1] == 0x92 && entry[2] == 0xd7 && entry[3] == 0 && entry[2+size] == 0x80:
+		return parts{entry[2 : 2+size], entry[2+size : 3+size], entry[3+size:]}, true
+	case len(entry) > 1+size && entry[0] == 0x92 && entry[1] == 0xd7 && entry[2] == 0:
+		return parts{entry[1 : 1+size], nil, entry[1+size:]}, true
 	}
-	return 0
+	return h, false
 }
 
-// setUsual takes an entry with a usual head of n bytes apart; false means that it is a group marker.
-func (rec *Record) setUsual(entry []byte, n int) bool {
-	at := entry[1:]
-	if n > 11 {
-		at, rec.Metadata = entry[2:], entry[n-1:n]
+// anyHead takes an entry apart that has the form of a record.
+func anyHead(entry []byte) (h parts, ok bool) {
+	b, ok := pair(entry)
+	if !ok {
+		return h, false
 	}
-	t, marker, ok := makeTime(int64(int32(binary.BigEndian.Uint32(at[2:]))), binary.BigEndian.Uint32(at[6:]))
-	switch {
-	case !ok:
-		rec.Metadata = nil
-	case marker:
-		return false
-	default:
-		rec.Time, rec.Body = t, entry[n:]
+	var err error
+	if h.time, h.body, err = cut(b); err != nil {
+		return h, false
 	}
-	return true
+	if inner, ok := pair(h.time); ok {
+		if h.time, h.metadata, err = cut(inner); err != nil {
+			return h, false
+		}
+		if m, _, _ := record.ReadLeaf(h.metadata); m.Kind != record.Map {
+			return h, false
+		}
+	}
+	return h, true
 }
 
 // cut splits the first value off b.
