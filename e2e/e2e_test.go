@@ -109,12 +109,9 @@ var readAt = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 
 func chunkOf(t *testing.T, framing testchunk.Framing, records ...[]byte) []byte {
 	t.Helper()
-	var data []byte
-	var err error
-	for i, line := range records {
-		if data, err = testchunk.AppendLine(data, line, readAt.Add(time.Duration(i)*time.Second), framing); err != nil {
-			t.Fatal(err)
-		}
+	data, err := testchunk.OfLines(records, readAt, framing)
+	if err != nil {
+		t.Fatal(err)
 	}
 	return data
 }

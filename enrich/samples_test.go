@@ -93,12 +93,9 @@ func checkIDs(t *testing.T, documents [][]byte) {
 func checkChunk(t *testing.T, lines, want [][]byte) {
 	t.Helper()
 	for _, framing := range []testchunk.Framing{testchunk.WithMetadata, testchunk.Plain} {
-		var data []byte
-		var err error
-		for _, line := range lines {
-			if data, err = testchunk.AppendLine(data, line, time.Unix(1767225600, 0), framing); err != nil {
-				t.Fatal(err)
-			}
+		data, err := testchunk.OfLines(lines, time.Unix(1767225600, 0), framing)
+		if err != nil {
+			t.Fatal(err)
 		}
 		var r chunk.Reader
 		var rec chunk.Record

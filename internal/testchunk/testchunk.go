@@ -33,6 +33,18 @@ func AppendLine(chunk, line []byte, at time.Time, framing Framing) ([]byte, erro
 	return AppendRecord(chunk, body, at, framing), nil
 }
 
+// OfLines returns a chunk of one record for each line; line n was read n seconds after at.
+func OfLines(lines [][]byte, at time.Time, framing Framing) ([]byte, error) {
+	var chunk []byte
+	var err error
+	for n, line := range lines {
+		if chunk, err = AppendLine(chunk, line, at.Add(time.Duration(n)*time.Second), framing); err != nil {
+			return nil, err
+		}
+	}
+	return chunk, nil
+}
+
 // AppendRecord appends a record whose body is msgpack already.
 func AppendRecord(chunk, body []byte, at time.Time, framing Framing) []byte {
 	chunk = msgp.AppendArrayHeader(chunk, 2)

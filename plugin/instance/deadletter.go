@@ -36,27 +36,7 @@ func (l *letters) add(record int, where entry, reason string) {
 //	{"@timestamp": when it was written, "tag": …, "reason": …, "original": base64 of the bytes in the chunk}
 type deadLetter struct {
 	file *file.Output
-	err  error
 	now  func() time.Time
-}
-
-func newDeadLetter(path string) *deadLetter {
-	f, err := file.Open(file.Config{Path: path})
-	return &deadLetter{file: f, err: err, now: time.Now}
-}
-
-func (d *deadLetter) check() error {
-	if d.err != nil {
-		return d.err
-	}
-	return d.file.Check()
-}
-
-func (d *deadLetter) close() error {
-	if d.file == nil {
-		return nil
-	}
-	return d.file.Close()
 }
 
 // write appends the letters of a chunk and syncs them, all or none.

@@ -21,6 +21,7 @@ import (
 	"log/slog"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"winevent/enrich"
 	"winevent/outputs"
@@ -49,14 +50,13 @@ type counts struct {
 
 // Open makes an instance and checks that it can work. log takes what a person should know.
 func Open(c config.Config, log *slog.Logger) (*Instance, error) {
-	dead := newDeadLetter(c.DeadLetterFile)
-	if err := dead.check(); err != nil {
-		return nil, &config.Fault{Key: "dead_letter_file", Value: c.DeadLetterFile,
-			Fix: fmt.Sprintf("must be a file that can be written to: %v", err)}
+	dead, err := openFile("dead_letter_file", file.Config{Path: c.DeadLetterFile})
+	if err != nil {
+		return nil, err
 	}
 	output, err := openOutput(c)
 	if err != nil {
-		return nil, errors.Join(err, dead.close())
+		return nil, errors.Join(err, dead.Close())
 	}
 	i := &Instance{
 		config: c,
@@ -66,7 +66,7 @@ func Open(c config.Config, log *slog.Logger) (*Instance, error) {
 			AlertMinSeverity: c.AlertMinSeverity,
 		}),
 		output: output,
-		dead:   dead,
+		dead:   &deadLetter{file: dead, now: time.Now},
 		log:    log,
 	}
 	i.works.New = func() any { return &work{doc: i.enricher.NewDocument()} }
@@ -77,14 +77,19 @@ func openOutput(c config.Config) (outputs.Output, error) {
 	if c.Output != "file" {
 		return stdout.New(), nil
 	}
-	o, err := file.Open(file.Config{Path: c.FilePath, MaxSize: c.FileMaxSize, MaxFiles: c.FileMaxFiles})
+	return openFile("file_path", file.Config{Path: c.FilePath, MaxSize: c.FileMaxSize, MaxFiles: c.FileMaxFiles})
+}
+
+// openFile opens a file that the option key names, and finds out whether it can be written to.
+func openFile(key string, c file.Config) (*file.Output, error) {
+	o, err := file.Open(c)
 	if err == nil {
 		if err = o.Check(); err != nil {
 			err = errors.Join(err, o.Close())
 		}
 	}
 	if err != nil {
-		return nil, &config.Fault{Key: "file_path", Value: c.FilePath, Fix: fmt.Sprintf("must be a file that can be written to: %v", err)}
+		return nil, &config.Fault{Key: key, Value: c.Path, Fix: fmt.Sprintf("must be a file that can be written to: %v", err)}
 	}
 	return o, nil
 }
@@ -275,7 +280,7 @@ func (i *Instance) Close() error {
 	i.log.Info("closed", "flushes", c.flushes.Load(), "records", c.records.Load(), "documents", c.documents.Load(),
 		"filtered", c.filtered.Load(), "unreadable", c.unreadable.Load(), "unknown_events", c.unknown.Load(),
 		"dead_lettered", c.deadLettered.Load(), "retries", c.retries.Load())
-	return errors.Join(i.output.Close(), i.dead.close())
+	return errors.Join(i.output.Close(), i.dead.file.Close())
 }
 
 // Reopen makes outputs that write to files open them anew, as tools that

@@ -94,12 +94,9 @@ func seedLines(t testing.TB) [][]byte {
 
 func chunkOf(t testing.TB, lines ...[]byte) []byte {
 	t.Helper()
-	var data []byte
-	var err error
-	for n, line := range lines {
-		if data, err = testchunk.AppendLine(data, line, time.Unix(1767225600+int64(n), 0), testchunk.WithMetadata); err != nil {
-			t.Fatal(err)
-		}
+	data, err := testchunk.OfLines(lines, time.Unix(1767225600, 0), testchunk.WithMetadata)
+	if err != nil {
+		t.Fatal(err)
 	}
 	return data
 }
