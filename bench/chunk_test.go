@@ -76,6 +76,8 @@ type worker struct {
 	record chunk.Record
 	batch  outputs.Batch
 	doc    *enrich.Document
+	// attributes are what the documents' destination wants of them.
+	attributes []*enrich.Template
 }
 
 func newWorker() *worker { return &worker{doc: enrich.New(enrich.Options{}).NewDocument()} }
@@ -95,6 +97,9 @@ func (w *worker) pass(data []byte) error {
 		w.doc.ReadMsgpack(w.record.Body, w.record.Metadata, w.record.Time)
 		w.doc.Enrich()
 		w.batch.Commit(w.doc.AppendJSON(w.batch.Begin()), n, w.doc.ID())
+		for _, t := range w.attributes {
+			w.batch.CommitAttribute(t.Append(w.batch.BeginAttribute(), w.doc))
+		}
 	}
 }
 

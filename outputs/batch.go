@@ -8,6 +8,14 @@ const maxKept = 64 << 20
 type Batch struct {
 	buf  []byte
 	docs []doc
+	// attributes of all documents, one after the other, and where each ends.
+	attributes []byte
+	ends       []int
+
+	// Memory is what an output wants to know when the batch of the same chunk
+	// comes again: Write finds here what it left when it last failed, or nil,
+	// and leaves what the next Write is to find.
+	Memory any
 }
 
 type doc struct {
@@ -22,6 +30,8 @@ func (b *Batch) Reset() {
 		b.buf = nil
 	}
 	b.buf, b.docs = b.buf[:0], b.docs[:0]
+	b.attributes, b.ends = b.attributes[:0], b.ends[:0]
+	b.Memory = nil
 }
 
 // Begin returns the memory to append the next document to.
@@ -35,6 +45,28 @@ func (b *Batch) Commit(buf []byte, record int, id []byte) {
 	// Every document is followed by a line end, so that all of them together are NDJSON.
 	b.buf = append(buf, '\n')
 	b.docs = append(b.docs, d)
+}
+
+// BeginAttribute returns the memory to append an attribute of the document to
+// that was committed last. An attribute is what a destination wants to know of
+// a document without reading it: a topic, a key. All documents of a batch have
+// the same number of them, in the same order.
+func (b *Batch) BeginAttribute() []byte { return b.attributes }
+
+// CommitAttribute takes the attribute that was appended to what BeginAttribute returned.
+func (b *Batch) CommitAttribute(buf []byte) {
+	b.attributes = buf
+	b.ends = append(b.ends, len(buf))
+}
+
+// Attribute returns attribute n of document i. It is valid until Reset.
+func (b *Batch) Attribute(i, n int) []byte {
+	at := i*(len(b.ends)/len(b.docs)) + n
+	start := 0
+	if at > 0 {
+		start = b.ends[at-1]
+	}
+	return b.attributes[start:b.ends[at]]
 }
 
 // Len is the number of documents.

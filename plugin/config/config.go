@@ -11,6 +11,7 @@ import (
 
 	"winevent/enrich"
 	"winevent/enrich/catalog"
+	"winevent/outputs/kafka"
 )
 
 // Config is the options of one instance, read and checked.
@@ -27,6 +28,8 @@ type Config struct {
 	FilePath         string
 	FileMaxSize      int64
 	FileMaxFiles     int
+	// Kafka lacks its Log.
+	Kafka kafka.Config
 }
 
 // Fault is one thing wrong with a configuration.
@@ -70,6 +73,9 @@ func (c *Config) check() []error {
 	}
 	if c.Output == "file" && c.FilePath != "" && c.FilePath == c.DeadLetterFile {
 		faults = append(faults, &Fault{"dead_letter_file", c.DeadLetterFile, "must be another file than file_path"})
+	}
+	if c.Output == "kafka" {
+		faults = append(faults, c.checkKafka()...)
 	}
 	for code := range c.IncludeCodes {
 		if c.ExcludeCodes[code] {

@@ -46,9 +46,10 @@ func TestRead(t *testing.T) {
 // TestEveryFaultAtOnce names each wrong key with its value and the fix.
 func TestEveryFaultAtOnce(t *testing.T) {
 	wrong := map[string]string{
-		"output": "kafka", "min_severity": "lowish", "include_codes": "7-5", "exclude_codes": "70000", "remediation": "some",
+		"output": "kafkaa", "min_severity": "lowish", "include_codes": "7-5", "exclude_codes": "70000", "remediation": "some",
 		"preserve_original": "maybe", "alert_min_severity": "all", "flush_timeout": "1ms", "file_max_size": "big",
-		"file_max_files": "-1", "path": "/tmp/x", "kafka_brokers": "b:9092",
+		"file_max_files": "-1", "path": "/tmp/x", "kafka_brokers": "kafka://b:9092", "kafka_topic": "winevent.{{sevrity}}",
+		"kafka_compression": "brotli", "kafka_batch_bytes": "1", "kafka_max_topics": "0", "rdkafka.security.protocol": "ssl",
 	}
 	_, err := config.Read(from(wrong))
 	if err == nil {
@@ -125,5 +126,39 @@ func TestTableIsComplete(t *testing.T) {
 			t.Errorf("option %+v", o.Key)
 		}
 		seen[o.Key] = true
+	}
+}
+
+func TestKafkaOptionsTogether(t *testing.T) {
+	good := map[string]string{"output": "kafka", "kafka_brokers": "a, b:9093 ,[::1]:9094", "kafka_key": "none", "kafka_topic": "t.{{severity}}"}
+	c, err := config.Read(from(good))
+	if err != nil {
+		t.Fatal(err)
+	}
+	k := &c.Kafka
+	if got := strings.Join(k.Brokers, " "); got != "a:9092 b:9093 [::1]:9094" {
+		t.Errorf("brokers %s", got)
+	}
+	if key, literal := k.Key.Literal(); !literal || key != "" {
+		t.Errorf("key none is %q", key)
+	}
+	if !k.Idempotence || k.Compression != "lz4" || k.Partitioner != "crc32" || k.TLS || k.TLSFiles.InsecureSkipVerify || k.MaxTopics != 100 {
+		t.Errorf("defaults: %+v", k)
+	}
+	for _, c := range []struct{ set, value, fault string }{
+		{"kafka_brokers", "", "kafka_brokers"},
+		{"kafka_tls_ca_file", "/ca.pem", "kafka_tls_ca_file"},
+		{"kafka_sasl_mechanism", "plain", "kafka_sasl_mechanism"},
+		{"kafka_sasl_password", "hunter2", "kafka_sasl_mechanism"},
+		{"kafka_tls_cert_file", "/c.pem", "kafka_tls_cert_file"},
+	} {
+		options := map[string]string{}
+		for k, v := range good {
+			options[k] = v
+		}
+		options[c.set] = c.value
+		if _, err := config.Read(from(options)); err == nil || !strings.HasPrefix(err.Error(), c.fault) || strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("%s %q: %v", c.set, c.value, err)
+		}
 	}
 }

@@ -3,6 +3,7 @@ package config
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -29,11 +30,13 @@ type Option struct {
 // Options returns the table. The slice must not be changed.
 func Options() []Option { return options }
 
-// The places where documents can go.
-var outputNames = []string{"stdout", "file"}
+var options = slices.Concat(commonOptions, kafkaOptions)
 
-var options = []Option{
-	{Key: "output", Type: "stdout or file", Default: "stdout",
+// The places where documents can go.
+var outputNames = []string{"stdout", "file", "kafka"}
+
+var commonOptions = []Option{
+	{Key: "output", Type: orList(outputNames), Default: "stdout",
 		Doc: "Where the documents go. One section is one destination; write several sections for several.",
 		set: func(c *Config, v string) error { return oneOf(&c.Output, v, outputNames) }},
 	{Key: "min_severity", Type: severityType, Default: "informational",
@@ -73,7 +76,12 @@ var options = []Option{
 
 // mistakes are keys that people write for others, and keys of Fluent Bit's own
 // outputs, with what to write instead.
-var mistakes = []struct{ key, fix string }{
+var mistakes = slices.Concat(commonMistakes, kafkaMistakes)
+
+// mistake is a key that is none, and what to do about it.
+type mistake struct{ key, fix string }
+
+var commonMistakes = []mistake{
 	{"path", "write file_path"},
 	{"file", "write file_path"},
 	{"file_name", "write file_path"},
@@ -89,9 +97,7 @@ var mistakes = []struct{ key, fix string }{
 	{"dead_letter_path", "write dead_letter_file"},
 	{"timeout", "write flush_timeout"},
 	{"catalog_file", "remove it: this version has no user catalog yet"},
-	{"brokers", "remove it: this version writes to stdout or file only"},
-	{"kafka_brokers", "remove it: this version writes to stdout or file only"},
-	{"elasticsearch_urls", "remove it: this version writes to stdout or file only"},
+	{"elasticsearch_urls", "remove it: this version writes to stdout, file or kafka"},
 }
 
 var severityType = orList(catalog.SeverityNames())

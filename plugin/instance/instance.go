@@ -26,6 +26,7 @@ import (
 	"winevent/enrich"
 	"winevent/outputs"
 	"winevent/outputs/file"
+	"winevent/outputs/kafka"
 	"winevent/outputs/stdout"
 	"winevent/plugin/chunk"
 	"winevent/plugin/config"
@@ -36,11 +37,13 @@ type Instance struct {
 	config   config.Config
 	enricher *enrich.Enricher
 	output   outputs.Output
-	dead     *deadLetter
-	log      *slog.Logger
-	works    sync.Pool
-	progress progress
-	counts   counts
+	// attributes are what the output wants to know of each document.
+	attributes []*enrich.Template
+	dead       *deadLetter
+	log        *slog.Logger
+	works      sync.Pool
+	progress   progress
+	counts     counts
 }
 
 // counts are what the line at exit tells.
@@ -54,7 +57,7 @@ func Open(c config.Config, log *slog.Logger) (*Instance, error) {
 	if err != nil {
 		return nil, err
 	}
-	output, err := openOutput(c)
+	output, attributes, err := openOutput(c, log)
 	if err != nil {
 		return nil, errors.Join(err, dead.Close())
 	}
@@ -65,19 +68,31 @@ func Open(c config.Config, log *slog.Logger) (*Instance, error) {
 			PreserveOriginal: c.PreserveOriginal,
 			AlertMinSeverity: c.AlertMinSeverity,
 		}),
-		output: output,
-		dead:   &deadLetter{file: dead, now: time.Now},
-		log:    log,
+		output:     output,
+		attributes: attributes,
+		dead:       &deadLetter{file: dead, now: time.Now},
+		log:        log,
 	}
 	i.works.New = func() any { return &work{doc: i.enricher.NewDocument()} }
 	return i, nil
 }
 
-func openOutput(c config.Config) (outputs.Output, error) {
-	if c.Output != "file" {
-		return stdout.New(), nil
+// openOutput opens the destination, and says which attributes it wants of documents.
+func openOutput(c config.Config, log *slog.Logger) (outputs.Output, []*enrich.Template, error) {
+	switch c.Output {
+	case "file":
+		o, err := openFile("file_path", file.Config{Path: c.FilePath, MaxSize: c.FileMaxSize, MaxFiles: c.FileMaxFiles})
+		return o, nil, err
+	case "kafka":
+		c.Kafka.Log = log
+		o, err := kafka.Open(c.Kafka)
+		if err != nil {
+			return nil, nil, &config.Fault{Key: "kafka_tls", Value: "on", Fix: fmt.Sprintf("its files must be there and fit together: %v", err)}
+		}
+		attributes, err := c.Kafka.Attributes()
+		return o, attributes, err
 	}
-	return openFile("file_path", file.Config{Path: c.FilePath, MaxSize: c.FileMaxSize, MaxFiles: c.FileMaxFiles})
+	return stdout.New(), nil, nil
 }
 
 // openFile opens a file that the option key names, and finds out whether it can be written to.
@@ -127,6 +142,9 @@ func (i *Instance) Flush(data []byte, tag string) error {
 	defer cancel()
 	var failures []outputs.Failure
 	if w.batch.Len() > 0 {
+		if done != nil {
+			w.batch.Memory = done.memory
+		}
 		failures = outputs.Failures(i.output.Write(ctx, &w.batch), w.batch.Len())
 	}
 	retry := i.settle(w, failures)
@@ -203,6 +221,9 @@ func (i *Instance) record(w *work, n int, done *settled) (err error) {
 		return nil
 	}
 	w.batch.Commit(w.doc.AppendJSON(w.batch.Begin()), n, w.doc.ID())
+	for _, t := range i.attributes {
+		w.batch.CommitAttribute(t.Append(w.batch.BeginAttribute(), w.doc))
+	}
 	return nil
 }
 
@@ -253,6 +274,7 @@ func (i *Instance) keep(w *work, data []byte, done *settled, retry []outputs.Fai
 	if done == nil {
 		done = &settled{}
 	}
+	done.memory = w.batch.Memory
 	failed := map[int]bool{}
 	for _, f := range retry {
 		failed[f.Index] = true

@@ -13,8 +13,9 @@ const maxKept = 4096
 // settled, so that they are not sent twice. A chunk is known by its content:
 // Fluent Bit gives a plugin no other name for it.
 type progress struct {
-	mu     sync.Mutex
-	chunks map[[32]byte]*settled
+	mu sync.Mutex
+	// chunks holds several entries for chunks of the same content.
+	chunks map[[32]byte][]*settled
 }
 
 // take returns what is settled of the chunk, or nil, and forgets it. While
@@ -26,16 +27,24 @@ func (p *progress) take(data []byte) *settled {
 		return nil
 	}
 	key := sha256.Sum256(data)
-	s := p.chunks[key]
-	delete(p.chunks, key)
-	return s
+	same := p.chunks[key]
+	switch n := len(same); n {
+	case 0:
+		return nil
+	case 1:
+		delete(p.chunks, key)
+		return same[0]
+	default:
+		p.chunks[key] = same[:n-1]
+		return same[n-1]
+	}
 }
 
 func (p *progress) put(data []byte, s *settled) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.chunks == nil {
-		p.chunks = map[[32]byte]*settled{}
+		p.chunks = map[[32]byte][]*settled{}
 	}
 	if len(p.chunks) >= maxKept {
 		for key := range p.chunks {
@@ -43,12 +52,15 @@ func (p *progress) put(data []byte, s *settled) {
 			break
 		}
 	}
-	p.chunks[sha256.Sum256(data)] = s
+	key := sha256.Sum256(data)
+	p.chunks[key] = append(p.chunks[key], s)
 }
 
 // settled is a set of records of one chunk, by their place in it. A nil set is empty.
 type settled struct {
 	bits []uint64
+	// memory is the output's: see outputs.Batch.
+	memory any
 }
 
 func (s *settled) has(n int) bool {

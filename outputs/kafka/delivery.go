@@ -1,0 +1,238 @@
+package kafka
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"winevent/enrich"
+	"winevent/outputs"
+)
+
+// recordOverhead is about what a record has beside its key and value.
+const recordOverhead = 160
+
+// delivery sends one group's documents to its partition.
+type delivery struct {
+	write *write
+	group *group
+}
+
+// run sends all, or notes what is not acknowledged and why.
+func (d *delivery) run(ctx context.Context) {
+	g := d.group
+	if err := d.start(ctx); err != nil {
+		d.giveUp(err, g.keptDocs)
+		d.giveUp(err, g.docs)
+		if g.kept != nil {
+			d.write.leave(g.kept)
+		}
+		return
+	}
+	defer g.partition.turn.leave()
+	docs := g.docs
+	if g.kept != nil && g.kept.state == refused {
+		docs = append(append([]int(nil), g.keptDocs...), docs...)
+	}
+	for len(docs) > 0 {
+		n := d.fit(docs)
+		if err := d.batch(ctx, docs[:n]); err != nil {
+			d.giveUp(err, docs[n:])
+			return
+		}
+		docs = docs[n:]
+	}
+}
+
+// start waits for the turn, and settles what has no answer yet. With an error
+// the turn is not held.
+func (d *delivery) start(ctx context.Context) error {
+	p := d.group.partition
+	if err := p.turn.enter(ctx); err != nil {
+		return fmt.Errorf("an earlier batch of partition %d is under way: %w", p.id, err)
+	}
+	if err := p.settle(ctx); err != nil {
+		p.turn.leave()
+		return err
+	}
+	return nil
+}
+
+// giveUp notes documents that were not sent, and may be later.
+func (d *delivery) giveUp(err error, docs []int) {
+	if len(docs) == 0 {
+		return
+	}
+	e := failure(d.group.partition.topic.name, err)
+	e.Retryable = true
+	d.write.fail(e, docs...)
+}
+
+// fit returns how many documents make the next batch: at least one.
+func (d *delivery) fit(docs []int) int {
+	room := d.group.partition.topic.target.Load()
+	b := d.write.batch
+	for n, i := range docs {
+		room -= int64(len(b.Doc(i)) + len(b.Attribute(i, keyAttribute)) + recordOverhead)
+		if room < 0 {
+			return max(n, 1)
+		}
+	}
+	return len(docs)
+}
+
+// batch sends documents as one record batch; as smaller ones if that is too
+// large. An error means that further documents cannot be sent now; those of
+// docs that are not acknowledged are noted.
+func (d *delivery) batch(ctx context.Context, docs []int) error {
+	err := d.send(ctx, docs)
+	var no *rejection
+	if !errors.As(err, &no) {
+		return err
+	}
+	if len(docs) == 1 {
+		d.refuse(no, docs[0])
+		return nil
+	}
+	return d.divide(ctx, docs, no)
+}
+
+// refuse notes a document that the cluster will never take.
+func (d *delivery) refuse(no *rejection, doc int) {
+	e := failure(d.group.partition.topic.name, no.error)
+	e.Retryable = false
+	d.write.fail(e, doc)
+}
+
+// rejection is the answer that a batch will never be taken as it is.
+type rejection struct{ error }
+
+// divide sends the documents of a rejected batch in parts: without the records
+// that the broker names, or else in halves.
+func (d *delivery) divide(ctx context.Context, docs []int, no *rejection) error {
+	d.write.output.counts.split.Add(1)
+	var answer *refusal
+	if errors.As(no.error, &answer) && len(answer.records) > 0 {
+		good := make([]int, 0, len(docs))
+		for n, i := range docs {
+			if _, bad := answer.records[n]; bad {
+				d.refuse(no, i)
+				continue
+			}
+			good = append(good, i)
+		}
+		if len(good) == 0 || len(good) == len(docs) {
+			return nil
+		}
+		return d.batch(ctx, good)
+	}
+	half := len(docs) / 2
+	if err := d.batch(ctx, docs[:half]); err != nil {
+		d.giveUp(err, docs[half:])
+		return err
+	}
+	return d.batch(ctx, docs[half:])
+}
+
+// send encodes and sends one record batch, and waits for the answer.
+func (d *delivery) send(ctx context.Context, docs []int) error {
+	o, p := d.write.output, d.group.partition
+	e := o.encoders.Get().(*encoder)
+	start := time.Now()
+	d.encode(e, docs)
+	encoded := time.Now()
+	packed, err := e.seal(encoded.UnixMilli())
+	o.counts.encode.Add(int64(encoded.Sub(start)))
+	o.counts.compress.Add(int64(time.Since(encoded)))
+	if err == nil && int64(len(packed)) > o.config.MaxBatchBytes {
+		err = fmt.Errorf("%d bytes after compression are more than kafka_max_batch_bytes", len(packed))
+	}
+	if err != nil {
+		o.encoders.Put(e)
+		return &rejection{err}
+	}
+	rb, err := p.seal(ctx, packed, len(docs))
+	if err != nil {
+		o.encoders.Put(e)
+		d.giveUp(err, docs)
+		return err
+	}
+	size := len(e.plain)
+	sent := time.Now()
+	err = p.send(ctx, rb)
+	o.counts.wait.Add(int64(time.Since(sent)))
+	if rb.state == open {
+		d.keep(e, rb, docs)
+		d.giveUp(err, docs)
+		return err
+	}
+	if rb.shared {
+		e.take() // an attempt without an answer may still be reading
+	}
+	o.encoders.Put(e)
+	if rb.state == refused {
+		if a, _ := decide(err); a == tooLarge && len(docs) > 1 {
+			p.topic.shrink(size)
+		}
+		return &rejection{err}
+	}
+	p.topic.taken(size)
+	o.counts.batches.Add(1)
+	o.counts.bytes.Add(uint64(size))
+	o.counts.wire.Add(uint64(len(rb.bytes)))
+	return nil
+}
+
+// keep makes the batch the owner of its bytes, and remembers it with the chunk.
+func (d *delivery) keep(e *encoder, rb *recordBatch, docs []int) {
+	e.take()
+	d.write.output.encoders.Put(e)
+	for _, i := range docs {
+		rb.records = append(rb.records, d.write.batch.Record(i))
+	}
+	d.write.leave(rb)
+}
+
+func (d *delivery) encode(e *encoder, docs []int) {
+	headers := newHeaders()
+	e.reset()
+	for _, i := range docs {
+		fillHeaders(&headers, d.write.batch, i)
+		e.add(d.write.batch.Attribute(i, keyAttribute), d.write.batch.Doc(i), headers[:])
+	}
+}
+
+// The headers of every record: fixed ones, the event id, and those of headerTemplates.
+const (
+	contentTypeHeader = iota
+	schemaHeader
+	idHeader
+	templateHeaders
+	headerCount = templateHeaders + len(headerTemplates)
+)
+
+type headerList [headerCount]header
+
+var (
+	contentType   = []byte("application/json")
+	schemaVersion = []byte(enrich.SchemaVersion)
+)
+
+func newHeaders() headerList {
+	var h headerList
+	h[contentTypeHeader] = header{"content-type", contentType}
+	h[schemaHeader] = header{"schema-version", schemaVersion}
+	h[idHeader] = header{key: "event.id"}
+	for n := range headerTemplates {
+		h[templateHeaders+n].key = headerTemplates[n].key
+	}
+	return h
+}
+
+func fillHeaders(h *headerList, b *outputs.Batch, i int) {
+	h[idHeader].value = b.ID(i)
+	for n := range headerTemplates {
+		h[templateHeaders+n].value = b.Attribute(i, firstHeader+n)
+	}
+}
