@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 )
 
 // Output is a destination. Its methods are safe for concurrent use.
@@ -63,6 +64,17 @@ func (e *BatchError) Error() string {
 		return "no document failed"
 	}
 	return fmt.Sprintf("%d documents failed, the first: %v", len(e.Failures), e.Failures[0].Err)
+}
+
+// Attrs returns what of a log line's attributes is not empty.
+func Attrs(all ...slog.Attr) []any {
+	var list []any
+	for _, a := range all {
+		if a.Value.String() != "" {
+			list = append(list, a)
+		}
+	}
+	return list
 }
 
 // Failures turns the error of a Write of n documents into the documents that

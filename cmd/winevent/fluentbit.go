@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/goccy/go-yaml"
@@ -14,6 +15,15 @@ import (
 // readSection reads the first output winevent of a Fluent Bit configuration:
 // YAML when the file's name says so, as Fluent Bit decides it, else classic.
 func readSection(path string) (section, error) {
+	all, err := readSections(path)
+	if err != nil {
+		return nil, err
+	}
+	return all[0], nil
+}
+
+// readSections reads all of them, in their order; there is at least one.
+func readSections(path string) ([]section, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
 		var p *os.PathError
@@ -32,7 +42,11 @@ func readSection(path string) (section, error) {
 	if err != nil {
 		return nil, err
 	}
-	return firstOutput(outputs)
+	outputs = slices.DeleteFunc(outputs, func(s section) bool { return !strings.EqualFold(s.get("name"), pluginName) })
+	if len(outputs) == 0 {
+		return nil, fmt.Errorf("has no output with the name %s", pluginName)
+	}
+	return outputs, nil
 }
 
 // parseClassic returns the [OUTPUT] sections of a classic configuration. Its

@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -17,22 +16,11 @@ func readOptions(path string) (enrich.Options, error) {
 	if err != nil {
 		return enrich.Options{}, usageErrorf("--config %s: %w", path, err)
 	}
-	c, err := config.Read(section.get)
-	var own []string
-	for _, p := range section {
-		if !isCoreKey(p.key) {
-			own = append(own, p.key)
-		}
-	}
-	faults := append([]error{err}, config.Unknown(own)...)
+	c, faults := section.options()
 	if err := errors.Join(faults...); err != nil {
 		return enrich.Options{}, usageErrorf("--config %s: output winevent:\n  %s", path, strings.ReplaceAll(err.Error(), "\n", "\n  "))
 	}
-	return enrich.Options{
-		Remediation:      c.Remediation,
-		PreserveOriginal: c.PreserveOriginal,
-		AlertMinSeverity: c.AlertMinSeverity,
-	}, nil
+	return c.Enrichment(), nil
 }
 
 // property is a key of a section with its value.
@@ -52,18 +40,25 @@ func (s section) get(key string) string {
 	return ""
 }
 
-// pluginName is the name that the plugin registers as.
-const pluginName = "winevent"
-
-// firstOutput returns the first section of the plugin.
-func firstOutput(outputs []section) (section, error) {
-	for _, s := range outputs {
-		if strings.EqualFold(s.get("name"), pluginName) {
-			return s, nil
+// options reads the section as the plugin does, and finds keys that are none, too.
+func (s section) options() (config.Config, []error) {
+	c, err := config.Read(s.get)
+	var faults []error
+	var joined interface{ Unwrap() []error }
+	if errors.As(err, &joined) {
+		faults = joined.Unwrap()
+	}
+	var own []string
+	for _, p := range s {
+		if !isCoreKey(p.key) {
+			own = append(own, p.key)
 		}
 	}
-	return nil, fmt.Errorf("has no output with the name %s", pluginName)
+	return c, append(faults, config.Unknown(own)...)
 }
+
+// pluginName is the name that the plugin registers as.
+const pluginName = "winevent"
 
 // Keys that Fluent Bit's core takes from an output before its plugin sees it
 // (flb_output_set_property in src/flb_output.c, and flb_config.c).

@@ -204,3 +204,13 @@ func TestTopics(t *testing.T) {
 		}
 	}
 }
+
+// TestWrongClock is a broker that takes no timestamp of ours: no record is to blame.
+func TestWrongClock(t *testing.T) {
+	shared.CreateTopic(t, "clock", 1, 1, map[string]string{"message.timestamp.before.max.ms": "0"})
+	o, _ := openOutput(t, shared.Addr(), nil)
+	failures := writeFor(o, batchOf(documents("clock", 0, 5)), 5*time.Second)
+	if len(failures) != 5 || !failures[0].Err.Retryable || !strings.Contains(firstError(failures), "clock") {
+		t.Errorf("%d failures: %s", len(failures), firstError(failures))
+	}
+}

@@ -29,9 +29,7 @@ const (
 type client struct {
 	transport *kafka.Transport
 	brokers   net.Addr
-	// timeout of one request, and whether metadata requests make topics.
-	timeout    time.Duration
-	autoCreate bool
+	timeout   time.Duration // of one request
 
 	mu        sync.Mutex
 	forgotten time.Time
@@ -96,11 +94,14 @@ func (r *refusal) Error() string {
 // Unwrap returns the protocol's error code.
 func (r *refusal) Unwrap() error { return r.code }
 
-// partitions returns the number of a topic's partitions.
-func (c *client) partitions(ctx context.Context, topic string) (int, error) {
+// partitions returns the number of a topic's partitions. With create it asks
+// the brokers to make one that is missing.
+func (c *client) partitions(ctx context.Context, topic string, create bool) (int, error) {
+	ctx, cancel := context.WithTimeout(ctx, c.timeout)
+	defer cancel()
 	m, err := c.transport.RoundTrip(ctx, c.brokers, &metadata.Request{
 		TopicNames:             []string{topic},
-		AllowAutoTopicCreation: c.autoCreate,
+		AllowAutoTopicCreation: create,
 	})
 	if err != nil {
 		return 0, err

@@ -87,8 +87,11 @@ func newClient(c *Config) (*client, error) {
 		DialTimeout: min(c.RequestTimeout, 10*time.Second),
 		MetadataTTL: metadataTTL,
 	}
-	dialer := &net.Dialer{Timeout: transport.DialTimeout, KeepAlive: 30 * time.Second}
-	transport.Dial = dialer.DialContext
+	if name, literal := c.Topic.Literal(); literal {
+		transport.MetadataTopics = []string{topicName(name)} // else the library asks for all that there are
+	}
+	dialer := &net.Dialer{KeepAlive: 30 * time.Second}
+	dial := dialer.DialContext
 	if c.TLS {
 		files := c.TLSFiles
 		files.Log = c.Log
@@ -99,16 +102,16 @@ func newClient(c *Config) (*client, error) {
 		for _, warning := range secure.Warnings() {
 			c.Log.Warn("kafka: TLS", "warning", warning)
 		}
-		transport.Dial = secure.DialContext
+		dial = secure.DialContext
 	}
+	transport.Dial = guard(dial, transport.DialTimeout/time.Duration(max(len(c.Brokers), 1)))
 	if c.SASLMechanism != "none" {
 		transport.SASL = &mechanism{c}
 	}
 	return &client{
-		transport:  transport,
-		brokers:    kafka.TCP(c.Brokers...),
-		timeout:    c.RequestTimeout,
-		autoCreate: c.AutoCreateTopics,
+		transport: transport,
+		brokers:   kafka.TCP(c.Brokers...),
+		timeout:   c.RequestTimeout,
 	}, nil
 }
 

@@ -2,10 +2,12 @@ package kafka
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
+	"net"
+	"os"
+	"syscall"
 
 	"github.com/segmentio/kafka-go"
 	"github.com/segmentio/kafka-go/protocol"
@@ -41,7 +43,6 @@ var answers = map[kafka.Error]struct {
 	kafka.MessageSizeTooLarge: {tooLarge, "raise max.message.bytes of the topic, or set remediation to summary"},
 	kafka.RecordListTooLarge:  {tooLarge, "raise the topic's segment.bytes"},
 	kafka.InvalidRecord:       {unfit, "a compacted topic takes only records with a key: set kafka_key"},
-	kafka.InvalidTimestamp:    {unfit, "compare this machine's clock with the broker's"},
 
 	kafka.DuplicateSequenceNumber:  {stored, ""},
 	kafka.OutOfOrderSequenceNumber: {renew, ""},
@@ -50,8 +51,10 @@ var answers = map[kafka.Error]struct {
 	kafka.ProducerFenced:           {renew, ""},
 	kafka.InvalidProducerIDMapping: {renew, ""},
 
+	// The timestamp is ours, the time of sending: no record is to blame.
+	kafka.InvalidTimestamp:                   {later, "compare this machine's clock with the brokers', or raise message.timestamp.after.max.ms (before.max.ms) of the topic"},
 	kafka.TopicAuthorizationFailed:           {later, "allow the user to Write and Describe the topic (kafka-acls --producer)"},
-	kafka.ClusterAuthorizationFailed:         {later, "allow the user IdempotentWrite on the cluster, or set kafka_idempotence off"},
+	kafka.ClusterAuthorizationFailed:         {later, "allow the user to Write to the topic (before Kafka 2.8 also IdempotentWrite on the cluster), or set kafka_idempotence off"},
 	kafka.TransactionalIDAuthorizationFailed: {later, "set kafka_idempotence off"},
 	kafka.SASLAuthenticationFailed:           {later, "check kafka_sasl_username, kafka_sasl_password and kafka_sasl_mechanism"},
 	kafka.UnsupportedSASLMechanism:           {later, "set kafka_sasl_mechanism to one that the listener offers (sasl.enabled.mechanisms)"},
@@ -61,7 +64,7 @@ var answers = map[kafka.Error]struct {
 	kafka.PolicyViolation:                    {later, "the brokers' policy forbids it: see their log"},
 	kafka.UnsupportedVersion:                 {later, "the broker is too old: Kafka 0.11 or later is needed, 2.1 for zstd"},
 	kafka.UnsupportedCompressionType:         {later, "set kafka_compression to another: the broker does not know this one"},
-	kafka.UnsupportedForMessageFormat:        {later, "set the topic's log.message.format.version to 2.1 or later"},
+	kafka.UnsupportedForMessageFormat:        {later, "the topic keeps an old message format (message.format.version): raise it"},
 	kafka.InvalidRequest:                     {later, "see the broker's log"},
 	kafka.InvalidConfiguration:               {later, "see the broker's log"},
 	kafka.InvalidReplicationFactor:           {later, "the topic cannot be made: fewer brokers than default.replication.factor are there"},
@@ -78,18 +81,33 @@ func decide(err error) (action, string) {
 		return a.action, a.hint
 	}
 	if hint := tlsfiles.Hint(err, "kafka_tls_"); hint != "" {
-		var certificate *tls.CertificateVerificationError
-		if errors.As(err, &certificate) {
+		if tlsfiles.Refused(err) {
 			return later, hint
 		}
 		return again, hint
 	}
+	return decideConnection(err)
+}
+
+// decideConnection is about errors that have neither a code of the protocol nor
+// to do with TLS.
+func decideConnection(err error) (action, string) {
+	var (
+		name *net.DNSError
+		dial *net.OpError
+	)
 	switch {
 	case errors.Is(err, errSecret):
 		return later, ""
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+	case errors.Is(err, errOtherProtocol):
+		return later, "correct host and port in kafka_brokers: no broker answers there"
+	case errors.As(err, &name):
+		return again, "correct the host's name, or make it known to this machine (DNS, hosts file)"
+	case errors.As(err, &dial) && dial.Op == "dial":
+		return again, "start the broker, correct host and port, or open the way to it (firewall)"
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET):
 		return again, "if this goes on, the port may want TLS (kafka_tls) or SASL (kafka_sasl_mechanism)"
-	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled), errors.Is(err, os.ErrDeadlineExceeded):
 		return again, "the broker did not answer in time (kafka_request_timeout, flush_timeout)"
 	case errors.Is(err, protocol.ErrNoLeader):
 		return again, "the partition has no leader: look after the brokers"

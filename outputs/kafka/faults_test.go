@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math"
 	"net"
+	"runtime"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -243,4 +244,53 @@ func TestErrorsAreDecided(t *testing.T) {
 	if e.Retryable || !strings.Contains(e.Error(), "too big") {
 		t.Errorf("%v", e)
 	}
+}
+
+// TestNoKafka is a port where something else answers: what it says must not be
+// taken for the length of something to allocate.
+func TestNoKafka(t *testing.T) {
+	server, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer server.Close()
+	go func() {
+		for {
+			c, err := server.Accept()
+			if err != nil {
+				return
+			}
+			_, _ = c.Write([]byte("SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u3\r\n"))
+			defer c.Close()
+		}
+	}()
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	o, log := openOutput(t, server.Addr().String(), nil)
+	failures := writeFor(o, batchOf(documents("none", 0, 3)), 5*time.Second)
+	runtime.ReadMemStats(&after)
+	if len(failures) != 3 || !failures[0].Err.Retryable || !strings.Contains(firstError(failures), "no broker answers there") ||
+		!strings.Contains(log.String(), "not ready at start") {
+		t.Errorf("%d failures: %s\n%s", len(failures), firstError(failures), log)
+	}
+	if grown := after.TotalAlloc - before.TotalAlloc; grown > 64<<20 {
+		t.Errorf("%d MB allocated", grown>>20)
+	}
+}
+
+// TestOneBrokerDoesNotAnswer is a first address that swallows what is sent to it.
+func TestOneBrokerDoesNotAnswer(t *testing.T) {
+	silent, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer silent.Close()
+	shared.CreateTopic(t, "silent", 1, 1, nil)
+	for n := range 4 { // the library takes the addresses in a random order
+		o, _ := openOutput(t, silent.Addr().String()+","+shared.Addr(), func(c *Config) { c.RequestTimeout = 2 * time.Second })
+		if dead := send(t, o, documents("silent", n*10, 10), 30*time.Second); len(dead) > 0 {
+			t.Error(firstError(dead))
+		}
+	}
+	account(t, shared, "silent", documents("silent", 0, 40))
 }

@@ -21,6 +21,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"sync"
 	"time"
 
@@ -83,13 +84,17 @@ func (o *Output) look() {
 	if !literal {
 		name = o.config.Topic.Fill("other")
 	}
-	_, err := o.client.partitions(ctx, topicName(name))
-	if !literal && (errors.Is(err, kafka.UnknownTopicOrPartition) || errors.Is(err, kafka.TopicAuthorizationFailed)) {
-		return // the brokers answer; which topics there will be, events decide
-	}
-	if _, hint := decide(err); err != nil {
-		o.config.Log.Warn("kafka: not ready at start; chunks are kept until it is",
-			slog.Any("brokers", o.config.Brokers), slog.Any("error", err), slog.String("hint", hint))
+	_, err := o.client.partitions(ctx, topicName(name), false)
+	switch {
+	case err == nil:
+	case !literal && (errors.Is(err, kafka.UnknownTopicOrPartition) || errors.Is(err, kafka.TopicAuthorizationFailed)):
+		// The brokers answer; which topics there will be, events decide.
+	case o.config.AutoCreateTopics && errors.Is(err, kafka.UnknownTopicOrPartition):
+		// The first flush asks the brokers to make it.
+	default:
+		_, hint := decide(err)
+		o.config.Log.Warn("kafka: not ready at start; chunks are kept until it is", outputs.Attrs(
+			slog.String("brokers", strings.Join(o.config.Brokers, " ")), slog.Any("error", err), slog.String("hint", hint))...)
 	}
 }
 
@@ -108,7 +113,7 @@ func (o *Output) Write(ctx context.Context, b *outputs.Batch) error {
 
 // Close implements outputs.Output.
 func (o *Output) Close() error {
-	o.config.Log.Info("kafka: closed", "stats", o.Stats())
+	o.config.Log.Info("kafka: closed", o.Stats().attrs()...)
 	o.client.transport.CloseIdleConnections()
 	return nil
 }

@@ -2,8 +2,8 @@ package kafka
 
 import (
 	"context"
-	"math/rand/v2"
-	"time"
+
+	"winevent/outputs"
 )
 
 // producers hands out the producer id of an output. Each partition counts its
@@ -45,16 +45,11 @@ func (p *producers) ask(ctx context.Context) (producer, error) {
 	return p.current, err
 }
 
-// The time between two attempts doubles from the one to the other.
-const (
-	firstWait = 50 * time.Millisecond
-	lastWait  = time.Second
-)
-
 // persist calls try until it succeeds, fails for a reason that waiting does not
 // mend, or ctx ends. It returns the last error of try.
 func (o *Output) persist(ctx context.Context, try func() error) error {
-	for wait := firstWait; ; wait = min(2*wait, lastWait) {
+	var backoff outputs.Backoff
+	for {
 		err := try()
 		if err == nil {
 			return nil
@@ -66,20 +61,8 @@ func (o *Output) persist(ctx context.Context, try func() error) error {
 		if a != again {
 			return err
 		}
-		if !sleep(ctx, wait/2+rand.N(wait/2)) { //nolint:gosec // spreads attempts; nothing depends on its being unpredictable
+		if !backoff.Wait(ctx, 0) {
 			return err
 		}
-	}
-}
-
-// sleep waits, and tells whether ctx has not ended meanwhile.
-func sleep(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
 	}
 }

@@ -1,7 +1,6 @@
 package kafka
 
 import (
-	"log/slog"
 	"sync/atomic"
 	"time"
 )
@@ -38,10 +37,10 @@ type counts struct {
 	encode, compress, wait         atomic.Int64
 }
 
-// LogValue is what the line at exit tells.
-func (s Stats) LogValue() slog.Value {
-	return slog.GroupValue(
-		slog.Uint64("batches", s.Batches), slog.Uint64("resent", s.Resent), slog.Uint64("split", s.Split),
-		slog.Uint64("new_epochs", s.NewEpochs), slog.Uint64("bytes", s.Bytes), slog.Uint64("compressed", s.Compressed),
-	)
+// attrs are what the line at exit tells.
+func (s Stats) attrs() []any {
+	return []any{
+		"batches", s.Batches, "resent", s.Resent, "split", s.Split, "new_epochs", s.NewEpochs,
+		"bytes", s.Bytes, "compressed", s.Compressed,
+	}
 }

@@ -136,7 +136,7 @@ func (t *topic) ask(ctx context.Context, persist bool) (n int, err error) {
 	o := t.output
 	patience := time.Now().Add(creationPatience)
 	try := func() (err error) {
-		n, err = o.client.partitions(ctx, t.name)
+		n, err = o.client.partitions(ctx, t.name, o.config.AutoCreateTopics)
 		if errors.Is(err, kafka.UnknownTopicOrPartition) && o.config.AutoCreateTopics && time.Now().Before(patience) {
 			return notYet{err}
 		}

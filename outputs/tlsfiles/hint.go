@@ -155,3 +155,10 @@ func handshakeHint(err error) string {
 	}
 	return ""
 }
+
+// Refused tells whether err means that the server's certificate was not
+// accepted. Trying again does not help before somebody changes something.
+func Refused(err error) bool {
+	var refused *tls.CertificateVerificationError
+	return errors.As(err, &refused)
+}
