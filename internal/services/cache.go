@@ -35,6 +35,11 @@ func Cached(name string, key []byte, fill func(dir string) error) (string, error
 	if err != nil {
 		return "", err
 	}
+	return CachedIn(cache, name, key, fill)
+}
+
+// CachedIn is Cached with another folder than Dir().
+func CachedIn(cache, name string, key []byte, fill func(dir string) error) (string, error) {
 	sum := sha256.Sum256(key)
 	dir := filepath.Join(cache, name+"-"+hex.EncodeToString(sum[:6]))
 	if isDir(dir) {

@@ -116,7 +116,12 @@ func (p *Process) Stop() error {
 }
 
 // Pause holds the process (SIGSTOP): it keeps its connections and answers nothing.
-func (p *Process) Pause() error { return p.signal(syscall.SIGSTOP) }
+func (p *Process) Pause() error {
+	if err := p.signal(syscall.SIGSTOP); err != nil {
+		return err
+	}
+	return waitStopped(p.cmd.Process.Pid)
+}
 
 // Resume lets a paused process go on (SIGCONT).
 func (p *Process) Resume() error { return p.signal(syscall.SIGCONT) }

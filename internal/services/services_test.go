@@ -169,6 +169,24 @@ func TestProcess(t *testing.T) {
 	}
 }
 
+func TestPauseHoldsAtOnce(t *testing.T) {
+	p := startScript(t, `while true; do echo x; done & while true; do echo x; done`)
+	for range 20 {
+		waitForLog(t, p, "x")
+		if err := p.Pause(); err != nil {
+			t.Fatal(err)
+		}
+		before := size(t, p.log)
+		time.Sleep(10 * time.Millisecond)
+		if after := size(t, p.log); after != before {
+			t.Errorf("%d bytes were written during a pause", after-before)
+		}
+		if err := p.Resume(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 func TestKillReachesChildren(t *testing.T) {
 	p := startScript(t, `sleep 1000 & echo child $!; wait`)
 	waitForLog(t, p, "child")
@@ -223,6 +241,15 @@ func waitForLog(t *testing.T, p *Process, text string) {
 			t.Fatalf("no %q in the log: %s", text, p.LogTail())
 		}
 	}
+}
+
+func size(t *testing.T, file string) int64 {
+	t.Helper()
+	info, err := os.Stat(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return info.Size()
 }
 
 func waitForEnd(t *testing.T, pid string) {

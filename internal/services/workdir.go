@@ -18,6 +18,11 @@ func WorkDir(name string) (dir string, remove func(), err error) {
 	if err != nil {
 		return "", nil, err
 	}
+	return WorkDirIn(cache, name)
+}
+
+// WorkDirIn is WorkDir with another folder than Dir().
+func WorkDirIn(cache, name string) (dir string, remove func(), err error) {
 	run := filepath.Join(cache, "run")
 	if err := os.MkdirAll(run, 0o755); err != nil {
 		return "", nil, err
