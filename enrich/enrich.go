@@ -7,7 +7,9 @@ import (
 
 // Enrich finds what is known of the event and sets the document's fields.
 func (d *Document) Enrich() {
-	d.dataset = datasetOf(d.ev.Channel)
+	if d.dataset = d.enricher.dataset; d.dataset.name == "" {
+		d.dataset = datasetOf(d.ev.Channel)
+	}
 	d.identify()
 	d.setEnvelope()
 	if d.err != nil {
@@ -30,6 +32,16 @@ func (d *Document) Enrich() {
 	d.setRelated()
 }
 
+// DefaultTimestamp sets @timestamp where neither the record nor its shipper
+// gave a time: data streams take no document without one. Call it after Enrich;
+// event.id does not depend on it.
+func (d *Document) DefaultTimestamp(t event.Time) {
+	if !d.set.has(fTimestamp) {
+		d.set.created = t
+		d.set.number(fTimestamp, kindTime, 0)
+	}
+}
+
 // setEnvelope sets what every document has, readable or not.
 func (d *Document) setEnvelope() {
 	s := &d.set
@@ -47,7 +59,7 @@ func (d *Document) setEnvelope() {
 		s.number(fEventCreated, kindTime, 0)
 	}
 	s.plain(fDataStreamType, "logs")
-	s.plain(fDataStreamNamespace, "default")
+	s.plain(fDataStreamNamespace, d.enricher.options.Namespace)
 	s.plain(fDataStreamDataset, d.dataset.name)
 	s.plain(fECSVersion, ECSVersion)
 	s.plain(fEventDataset, d.dataset.name)

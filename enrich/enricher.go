@@ -14,6 +14,7 @@
 package enrich
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"sync/atomic"
@@ -56,18 +57,26 @@ type Options struct {
 	// AlertMinSeverity makes events of this severity and above alerts
 	// (event.kind); NoSeverity for none.
 	AlertMinSeverity catalog.Severity
+	// Dataset is event.dataset of all events; empty for the one of each channel.
+	Dataset string
+	// Namespace is data_stream.namespace; "default" when empty.
+	Namespace string
 }
 
 // Enricher holds what all documents share. It is safe for concurrent use.
 type Enricher struct {
 	options Options
+	// dataset is that of all events, where the options name one.
+	dataset dataset
 	// prepared holds each catalog entry's JSON, made when the entry is first met.
 	prepared []atomic.Pointer[prepared]
 }
 
 // New returns an Enricher.
 func New(options Options) *Enricher {
-	return &Enricher{options: options, prepared: make([]atomic.Pointer[prepared], len(catalog.Entries()))}
+	options.Namespace = cmp.Or(options.Namespace, "default")
+	module, _, _ := strings.Cut(options.Dataset, ".")
+	return &Enricher{options: options, dataset: dataset{module, options.Dataset}, prepared: make([]atomic.Pointer[prepared], len(catalog.Entries()))}
 }
 
 // entry returns an entry's prepared JSON, or nil for an event the catalog does not know.

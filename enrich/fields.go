@@ -125,10 +125,10 @@ const (
 )
 
 var fields = [fieldCount]Field{
-	fTimestamp:                   {"@timestamp", Date, false, true, "When Windows logged the event, in UTC, with the precision that the record carries (at least milliseconds). Without such a time: when the shipper read it."},
+	fTimestamp:                   {"@timestamp", Date, false, true, "When Windows logged the event, in UTC, with the precision that the record carries (at least milliseconds). Without such a time: when the shipper read it; without that too: when it was delivered."},
 	fMessage:                     {"message", Text, false, true, "The message as the shipper sent it; where the record has none, rendered from the event's template."},
 	fDataStreamDataset:           {"data_stream.dataset", Keyword, false, true, "Equal to event.dataset."},
-	fDataStreamNamespace:         {"data_stream.namespace", Keyword, false, true, "default."},
+	fDataStreamNamespace:         {"data_stream.namespace", Keyword, false, true, "default, or what the option namespace says."},
 	fDataStreamType:              {"data_stream.type", Keyword, false, true, "logs."},
 	fECSVersion:                  {"ecs.version", Keyword, false, true, "The ECS version that the document follows."},
 	fErrorCode:                   {"error.code", Keyword, false, true, "The error code inside the event, as the event spells it."},
@@ -137,7 +137,7 @@ var fields = [fieldCount]Field{
 	fEventCategory:               {"event.category", Keyword, true, true, "The ECS category, from the catalog."},
 	fEventCode:                   {"event.code", Keyword, false, true, "The Windows event id."},
 	fEventCreated:                {"event.created", Date, false, true, "When the shipper read the event."},
-	fEventDataset:                {"event.dataset", Keyword, false, true, "The dataset that the channel belongs to, as Elastic's Windows packages name it (system.security, windows.sysmon_operational …); winlog.winlog for a channel without one."},
+	fEventDataset:                {"event.dataset", Keyword, false, true, "The dataset that the channel belongs to, as Elastic's Windows packages name it (system.security, windows.sysmon_operational …); winlog.winlog for a channel without one. The option dataset sets another for all."},
 	fEventID:                     {"event.id", Keyword, false, true, "Always the same for the same Windows record: a SHA-256 over computer, channel, provider, record id and second, cut to 128 bits. For a record without a record id: over its content."},
 	fEventKind:                   {"event.kind", Keyword, false, true, "event; alert from alert_min_severity on; pipeline_error for a record that is no readable Windows event."},
 	fEventModule:                 {"event.module", Keyword, false, true, "The first part of event.dataset."},

@@ -11,6 +11,7 @@ import (
 
 	"winevent/enrich"
 	"winevent/enrich/catalog"
+	"winevent/outputs/elasticsearch"
 	"winevent/outputs/kafka"
 )
 
@@ -28,8 +29,11 @@ type Config struct {
 	FilePath         string
 	FileMaxSize      int64
 	FileMaxFiles     int
-	// Kafka lacks its Log.
-	Kafka kafka.Config
+	Dataset          string
+	Namespace        string
+	// Kafka and Elasticsearch lack their Log.
+	Kafka         kafka.Config
+	Elasticsearch elasticsearch.Config
 }
 
 // Fault is one thing wrong with a configuration.
@@ -74,8 +78,11 @@ func (c *Config) check() []error {
 	if c.Output == "file" && c.FilePath != "" && c.FilePath == c.DeadLetterFile {
 		faults = append(faults, &Fault{"dead_letter_file", c.DeadLetterFile, "must be another file than file_path"})
 	}
-	if c.Output == "kafka" {
+	switch c.Output {
+	case "kafka":
 		faults = append(faults, c.checkKafka()...)
+	case "elasticsearch":
+		faults = append(faults, c.checkElasticsearch()...)
 	}
 	for code := range c.IncludeCodes {
 		if c.ExcludeCodes[code] {
@@ -91,7 +98,7 @@ func misspelt(get func(string) string) []error {
 	var faults []error
 	for _, m := range mistakes {
 		if value := strings.TrimSpace(get(m.key)); value != "" {
-			faults = append(faults, &Fault{m.key, value, m.fix})
+			faults = append(faults, &Fault{m.key, m.shown(value), m.fix})
 		}
 	}
 	return faults
@@ -123,6 +130,17 @@ func known(key string) bool {
 	return false
 }
 
+// Enrichment is what the options say about documents.
+func (c *Config) Enrichment() enrich.Options {
+	return enrich.Options{
+		Remediation:      c.Remediation,
+		PreserveOriginal: c.PreserveOriginal,
+		AlertMinSeverity: c.AlertMinSeverity,
+		Dataset:          c.Dataset,
+		Namespace:        c.Namespace,
+	}
+}
+
 // StartLine lists the options that differ from their defaults, secrets hidden.
 func StartLine(get func(key string) string) string {
 	var parts []string
@@ -138,6 +156,16 @@ func StartLine(get func(key string) string) string {
 		parts = append(parts, fmt.Sprintf("%s=%q", o.Key, shown(o, text)))
 	}
 	return strings.Join(parts, " ")
+}
+
+// shown hides what may be a credential under a key of another output.
+func (m *mistake) shown(value string) string {
+	for _, word := range []string{"pass", "cloud_auth", "api_key"} {
+		if strings.Contains(m.key, word) {
+			return "***"
+		}
+	}
+	return value
 }
 
 func shown(o *Option, value string) string {

@@ -70,12 +70,7 @@ var kafkaOptions = []Option{
 		set: func(c *Config, v string) error { c.Kafka.TLSFiles.ServerName = v; return nil }},
 	{Key: "kafka_tls_verify", Type: "on or off", Default: "on",
 		Doc: "output kafka: off accepts any certificate, and so anybody in between. For tests only.",
-		set: func(c *Config, v string) error {
-			verify := true
-			err := boolean(&verify, v)
-			c.Kafka.TLSFiles.InsecureSkipVerify = !verify
-			return err
-		}},
+		set: func(c *Config, v string) error { return inverted(&c.Kafka.TLSFiles.InsecureSkipVerify, v) }},
 	{Key: "kafka_sasl_mechanism", Type: orList(kafka.SASLMechanisms), Default: "none",
 		Doc: "output kafka: how to authenticate. Use it with kafka_tls on: plain sends the password as it is.",
 		set: func(c *Config, v string) error { return oneOf(&c.Kafka.SASLMechanism, v, kafka.SASLMechanisms) }},
@@ -111,6 +106,7 @@ var kafkaMistakes = []mistake{
 	{"rdkafka.sasl.mechanism", "write kafka_sasl_mechanism"},
 	{"rdkafka.sasl.mechanisms", "write kafka_sasl_mechanism"},
 	{"rdkafka.sasl.username", "write kafka_sasl_username"},
+	{"rdkafka.sasl.password", "write kafka_sasl_password"},
 	{"rdkafka.ssl.ca.location", "write kafka_tls_ca_file"},
 	{"rdkafka.ssl.certificate.location", "write kafka_tls_cert_file"},
 	{"rdkafka.ssl.key.location", "write kafka_tls_key_file"},

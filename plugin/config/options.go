@@ -30,10 +30,10 @@ type Option struct {
 // Options returns the table. The slice must not be changed.
 func Options() []Option { return options }
 
-var options = slices.Concat(commonOptions, kafkaOptions)
+var options = slices.Concat(commonOptions, kafkaOptions, elasticsearchOptions)
 
 // The places where documents can go.
-var outputNames = []string{"stdout", "file", "kafka"}
+var outputNames = []string{"stdout", "file", "kafka", "elasticsearch"}
 
 var commonOptions = []Option{
 	{Key: "output", Type: orList(outputNames), Default: "stdout",
@@ -57,6 +57,12 @@ var commonOptions = []Option{
 	{Key: "alert_min_severity", Type: severityType + ", or off", Default: "off",
 		Doc: "Events of this severity and above get event.kind alert instead of event.",
 		set: setAlert},
+	{Key: "dataset", Type: "text",
+		Doc: "event.dataset and data_stream.dataset of all events, instead of the one of each channel. With Elastic's own packages installed, their ingest pipelines would run on documents that are enriched already; another dataset keeps them apart.",
+		set: func(c *Config, v string) error { return streamName(&c.Dataset, v) }},
+	{Key: "namespace", Type: "text",
+		Doc: "data_stream.namespace of all events; default when not set.",
+		set: func(c *Config, v string) error { return streamName(&c.Namespace, v) }},
 	{Key: "dead_letter_file", Type: "path", Default: "winevent-dead-letter.ndjson",
 		Doc: "Takes what cannot be delivered: the corrupt rest of a chunk, and records that the destination refuses for good; each with its original bytes, the reason, the time and the tag. Created, with mode 0600, when first needed.",
 		set: func(c *Config, v string) error { c.DeadLetterFile = v; return nil }},
@@ -76,7 +82,7 @@ var commonOptions = []Option{
 
 // mistakes are keys that people write for others, and keys of Fluent Bit's own
 // outputs, with what to write instead.
-var mistakes = slices.Concat(commonMistakes, kafkaMistakes)
+var mistakes = slices.Concat(commonMistakes, kafkaMistakes, elasticsearchMistakes)
 
 // mistake is a key that is none, and what to do about it.
 type mistake struct{ key, fix string }
@@ -97,7 +103,6 @@ var commonMistakes = []mistake{
 	{"dead_letter_path", "write dead_letter_file"},
 	{"timeout", "write flush_timeout"},
 	{"catalog_file", "remove it: this version has no user catalog yet"},
-	{"elasticsearch_urls", "remove it: this version writes to stdout, file or kafka"},
 }
 
 var severityType = orList(catalog.SeverityNames())
@@ -147,6 +152,13 @@ func boolean(dst *bool, v string) error {
 		return errors.New("must be on or off")
 	}
 	return nil
+}
+
+// inverted reads an option whose off is a setting's true.
+func inverted(dst *bool, v string) error {
+	err := boolean(dst, v)
+	*dst = err == nil && !*dst
+	return err
 }
 
 func number(dst *int, v string, low, high int) error {

@@ -19,12 +19,15 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"winevent/enrich"
+	"winevent/enrich/event"
 	"winevent/outputs"
+	"winevent/outputs/elasticsearch"
 	"winevent/outputs/file"
 	"winevent/outputs/kafka"
 	"winevent/outputs/stdout"
@@ -62,12 +65,8 @@ func Open(c config.Config, log *slog.Logger) (*Instance, error) {
 		return nil, errors.Join(err, dead.Close())
 	}
 	i := &Instance{
-		config: c,
-		enricher: enrich.New(enrich.Options{
-			Remediation:      c.Remediation,
-			PreserveOriginal: c.PreserveOriginal,
-			AlertMinSeverity: c.AlertMinSeverity,
-		}),
+		config:     c,
+		enricher:   enrich.New(c.Enrichment()),
 		output:     output,
 		attributes: attributes,
 		dead:       &deadLetter{file: dead, now: time.Now},
@@ -91,6 +90,13 @@ func openOutput(c config.Config, log *slog.Logger) (outputs.Output, []*enrich.Te
 		}
 		attributes, err := c.Kafka.Attributes()
 		return o, attributes, err
+	case "elasticsearch":
+		c.Elasticsearch.Log = log
+		o, err := elasticsearch.Open(c.Elasticsearch)
+		if err != nil {
+			return nil, nil, &config.Fault{Key: "elasticsearch_urls", Value: strings.Join(c.Elasticsearch.URLs, ","), Fix: err.Error()}
+		}
+		return o, c.Elasticsearch.Attributes(), nil
 	}
 	return stdout.New(), nil, nil
 }
@@ -119,6 +125,8 @@ type work struct {
 	// entries are where the records stand in the chunk.
 	entries []entry
 	tally   tally
+	// now is for records that came without any time.
+	now event.Time
 }
 
 type entry struct{ start, end int }
@@ -167,6 +175,8 @@ func (i *Instance) read(w *work, data []byte, done *settled) {
 	w.letters.reset()
 	w.entries = w.entries[:0]
 	w.tally = tally{}
+	now := time.Now()
+	w.now = event.Time{Sec: now.Unix(), Nsec: int32(now.Nanosecond()), Digits: 3, Set: true}
 	w.reader.Reset(data)
 	w.doc.StartBatch()
 	for n := 0; ; n++ {
@@ -215,6 +225,7 @@ func (i *Instance) record(w *work, n int, done *settled) (err error) {
 	// A settled record is read all the same: ids may depend on the records before.
 	w.doc.ReadMsgpack(w.record.Body, w.record.Metadata, w.record.Time)
 	w.doc.Enrich()
+	w.doc.DefaultTimestamp(w.now)
 	wanted := i.wanted(w.doc)
 	w.tally.count(w.doc, wanted)
 	if done.has(n) || !wanted {
@@ -257,6 +268,7 @@ func (i *Instance) wanted(doc *enrich.Document) bool {
 // delivered become letters, the others are returned.
 func (i *Instance) settle(w *work, failures []outputs.Failure) (retry []outputs.Failure) {
 	i.counts.documents.Add(uint64(w.batch.Len() - len(failures)))
+	var refused error
 	for _, f := range failures {
 		if f.Err.Retryable {
 			retry = append(retry, f)
@@ -264,6 +276,11 @@ func (i *Instance) settle(w *work, failures []outputs.Failure) (retry []outputs.
 		}
 		n := w.batch.Record(f.Index)
 		w.letters.add(n, w.entries[n], f.Err.Error())
+		refused = f.Err
+	}
+	if refused != nil {
+		i.log.Error("the destination refuses records for good; they go to the dead letter file",
+			"records", len(failures)-len(retry), "reason", refused)
 	}
 	return retry
 }
