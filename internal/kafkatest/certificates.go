@@ -3,130 +3,27 @@
 package kafkatest
 
 import (
-	"bytes"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/x509"
-	"crypto/x509/pkix"
-	"encoding/pem"
-	"math/big"
-	"net"
 	"os"
 	"path/filepath"
-	"time"
+	"slices"
+
+	"winevent/internal/services"
 )
 
-// Certificates are the PEM files for TLS. The brokers have a certificate of CAFile's
-// authority for 127.0.0.1 and localhost, and take client certificates of it only.
-type Certificates struct {
-	CAFile         string
-	ClientCertFile string
-	ClientKeyFile  string
-
-	// Of an authority that the brokers know nothing about.
-	OtherCAFile   string
-	OtherCertFile string
-	OtherKeyFile  string
-
-	serverFile string // key, certificate and authority, as Kafka wants them
-}
-
-// authority signs certificates.
-type authority struct {
-	certificate *x509.Certificate
-	key         *ecdsa.PrivateKey
-	pem         []byte
-}
-
-// writeCertificates makes all files in a folder.
-func writeCertificates(dir string) (Certificates, error) {
-	file := func(name string) string { return filepath.Join(dir, name) }
-	c := Certificates{
-		CAFile: file("ca.pem"), ClientCertFile: file("client.pem"), ClientKeyFile: file("client.key"),
-		OtherCAFile: file("other-ca.pem"), OtherCertFile: file("other.pem"), OtherKeyFile: file("other.key"),
-		serverFile: file("server.pem"),
+// writeCertificates makes all files in a folder. serverFile holds key,
+// certificate and authority, as Kafka wants them.
+func writeCertificates(dir string) (c services.Certificates, serverFile string, err error) {
+	if c, err = services.WriteCertificates(dir); err != nil {
+		return c, "", err
 	}
-	ca, err := newAuthority("winevent test CA")
+	key, err := os.ReadFile(c.ServerKeyFile)
 	if err != nil {
-		return c, err
+		return c, "", err
 	}
-	server, serverKey, err := ca.issue("server")
+	chain, err := os.ReadFile(c.ServerCertFile)
 	if err != nil {
-		return c, err
+		return c, "", err
 	}
-	client, clientKey, err := ca.issue("client")
-	if err != nil {
-		return c, err
-	}
-	otherCA, err := newAuthority("other CA")
-	if err != nil {
-		return c, err
-	}
-	other, otherKey, err := otherCA.issue("client")
-	if err != nil {
-		return c, err
-	}
-	return c, writeFiles(map[string][]byte{
-		c.serverFile: bytes.Join([][]byte{serverKey, server, ca.pem}, nil),
-		c.CAFile:     ca.pem, c.ClientCertFile: client, c.ClientKeyFile: clientKey,
-		c.OtherCAFile: otherCA.pem, c.OtherCertFile: other, c.OtherKeyFile: otherKey,
-	})
-}
-
-func newAuthority(name string) (authority, error) {
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		return authority{}, err
-	}
-	template := newTemplate(name)
-	template.IsCA, template.BasicConstraintsValid = true, true
-	template.KeyUsage = x509.KeyUsageCertSign
-	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
-	if err != nil {
-		return authority{}, err
-	}
-	certificate, err := x509.ParseCertificate(der)
-	return authority{certificate, key, encode("CERTIFICATE", der)}, err
-}
-
-// issue makes a certificate and its key, in PEM.
-func (a authority) issue(name string) (certificate, key []byte, err error) {
-	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		return nil, nil, err
-	}
-	template := newTemplate(name)
-	template.KeyUsage = x509.KeyUsageDigitalSignature
-	template.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth}
-	template.IPAddresses = []net.IP{net.IPv4(127, 0, 0, 1)}
-	template.DNSNames = []string{"localhost"}
-	der, err := x509.CreateCertificate(rand.Reader, template, a.certificate, private.Public(), a.key)
-	if err != nil {
-		return nil, nil, err
-	}
-	pkcs8, err := x509.MarshalPKCS8PrivateKey(private)
-	return encode("CERTIFICATE", der), encode("PRIVATE KEY", pkcs8), err
-}
-
-func newTemplate(name string) *x509.Certificate {
-	return &x509.Certificate{
-		SerialNumber: big.NewInt(time.Now().UnixNano()),
-		Subject:      pkix.Name{CommonName: name},
-		NotBefore:    time.Now().Add(-time.Hour),
-		NotAfter:     time.Now().Add(24 * time.Hour),
-	}
-}
-
-func encode(kind string, der []byte) []byte {
-	return pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der})
-}
-
-func writeFiles(files map[string][]byte) error {
-	for path, data := range files {
-		if err := os.WriteFile(path, data, 0o600); err != nil {
-			return err
-		}
-	}
-	return nil
+	serverFile = filepath.Join(dir, "server-all.pem")
+	return c, serverFile, os.WriteFile(serverFile, slices.Concat(key, chain), 0o600)
 }

@@ -64,8 +64,9 @@ type Options struct {
 
 // Cluster is a set of running brokers. The fields of Certificates are empty without Options.TLS.
 type Cluster struct {
-	Certificates
+	services.Certificates
 
+	serverFile string // the brokers' key, certificate and authority
 	options    Options
 	dir        string // of all nodes, the certificates and logs
 	remove     func() // removes dir
@@ -112,7 +113,7 @@ func Run(o Options) (*Cluster, error) {
 func (c *Cluster) run(java javaCommand) error {
 	var err error
 	if c.options.TLS {
-		if c.Certificates, err = writeCertificates(c.dir); err != nil {
+		if c.Certificates, c.serverFile, err = writeCertificates(c.dir); err != nil {
 			return err
 		}
 	}
