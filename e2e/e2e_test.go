@@ -51,6 +51,7 @@ func buildAndRun(m *testing.M) (int, error) {
 			return 1, fmt.Errorf("%s (a C compiler is needed: install gcc or clang): %w\n%s", strings.Join(build, " "), err, out)
 		}
 	}
+	defer closeBroker()
 	return m.Run(), nil
 }
 
@@ -215,6 +216,11 @@ func TestInstancesAndWorkers(t *testing.T) {
 	if n := len(documentsOf(t, filepath.Join(dir, "important.ndjson"))); n != important || n == 0 {
 		t.Errorf("%d important events, want %d", n, important)
 	}
+	noDeadLetters(t, dir)
+}
+
+func noDeadLetters(t *testing.T, dir string) {
+	t.Helper()
 	if _, err := os.Stat(filepath.Join(dir, "dead-letter.ndjson")); err == nil {
 		t.Error("there is a dead letter file although all was delivered")
 	}
@@ -229,7 +235,7 @@ func TestWrongConfiguration(t *testing.T) {
 	if n := strings.Count(r.stderr, "cannot start"); n != 1 {
 		t.Errorf("%d messages:\n%s", n, r.stderr)
 	}
-	for _, fault := range []string{`output "kafka"`, `min_severity "lowish"`, `include_codes "5462-5456"`, `flush_timeout "1ms"`, `path "/tmp/x": write file_path`} {
+	for _, fault := range []string{`kafka_brokers ""`, `min_severity "lowish"`, `include_codes "5462-5456"`, `flush_timeout "1ms"`, `path "/tmp/x": write file_path`} {
 		if !strings.Contains(r.stderr, fault) {
 			t.Errorf("%s is not named:\n%s", fault, r.stderr)
 		}

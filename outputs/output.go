@@ -47,6 +47,10 @@ func (e *Error) Error() string {
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
+// ErrBehind is why documents were not sent at all: an earlier batch, which has to
+// go first, was under way all the time.
+var ErrBehind = errors.New("an earlier batch is under way")
+
 // Failure is a document that was not delivered.
 type Failure struct {
 	// Index is the document's place in the batch.

@@ -1,6 +1,8 @@
 // Command ratios runs the benchmarks several times, side by side in one run,
 // and prints one table: each row's median time for a record, its throughput,
-// and how many times as fast as each peer it is.
+// how many times as fast as each peer winevent is ("winevent is", more is
+// better) and how much of the peer's processor time it takes ("cpu ratio", less
+// is better).
 package main
 
 import (
@@ -27,19 +29,24 @@ func main() {
 	}
 }
 
+// run goes through all benchmarks count times, so that what changes on the
+// machine meanwhile meets all of them.
 func run(count int, pattern string) error {
-	cmd := exec.Command("go", "test", "winevent/bench", "winevent/enrich/catalog", "-run", "^$", "-bench", pattern, "-count", strconv.Itoa(count))
-	cmd.Stderr = os.Stderr
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		return err
-	}
-	if err := cmd.Start(); err != nil {
-		return err
-	}
-	rows := read(io.TeeReader(out, os.Stderr))
-	if err := cmd.Wait(); err != nil {
-		return err
+	var rows []*row
+	for range count {
+		cmd := exec.Command("go", "test", "winevent/bench", "winevent/enrich/catalog", "-run", "^$", "-bench", pattern)
+		cmd.Stderr = os.Stderr
+		out, err := cmd.StdoutPipe()
+		if err != nil {
+			return err
+		}
+		if err := cmd.Start(); err != nil {
+			return err
+		}
+		rows = read(rows, io.TeeReader(out, os.Stderr))
+		if err := cmd.Wait(); err != nil {
+			return err
+		}
 	}
 	if len(rows) == 0 {
 		return fmt.Errorf("no benchmark matches %q", pattern)
@@ -52,14 +59,14 @@ func run(count int, pattern string) error {
 type row struct {
 	name, variant     string
 	times, throughput []float64 // ns for an operation or a record, MB/s
+	cpu               []float64 // processor ns for a record, where it is measured
 	allocations       string
 }
 
-var line = regexp.MustCompile(`^Benchmark([^/\s]+?)(?:/(\S+?))?(?:-\d+)?\s+\d+\s+(.*)$`)
+var line = regexp.MustCompile(`^Benchmark(\S+?)(?:/(winevent|peer=\S+?))?(?:-\d+)?\s+\d+\s+(.*)$`)
 
-// read collects the lines that "go test -bench" prints.
-func read(r io.Reader) []*row {
-	var rows []*row
+// read adds the lines that "go test -bench" prints.
+func read(rows []*row, r io.Reader) []*row {
 	for s := bufio.NewScanner(r); s.Scan(); {
 		m := line.FindStringSubmatch(s.Text())
 		if m == nil {
@@ -85,6 +92,9 @@ func (r *row) add(fields []string) {
 	if v, ok := units["MB/s"]; ok {
 		r.throughput = append(r.throughput, number(v))
 	}
+	if v, ok := units["cpu-ns/record"]; ok {
+		r.cpu = append(r.cpu, number(v))
+	}
 	r.allocations = cmp.Or(units["allocs/op"], "-")
 }
 
@@ -105,15 +115,23 @@ func median(v []float64) float64 {
 }
 
 func printTable(rows []*row) {
-	fmt.Printf("\n%-26s %-36s %12s %10s %12s %10s\n", "benchmark", "way", "ns/record", "MB/s", "allocs/op", "winevent is")
+	const layout = "%-30s %-34s %12s %8s %12s %12s %12s %10s\n"
+	fmt.Printf("\n"+layout, "benchmark", "way", "ns/record", "MB/s", "allocs/op", "winevent is", "cpu ns/rec.", "cpu ratio")
 	for _, r := range rows {
-		ratio := ""
+		speed, load, cpu := "", "", ""
+		if len(r.cpu) > 0 {
+			cpu = fmt.Sprintf("%.0f", median(r.cpu))
+		}
 		for _, own := range rows {
-			if own.name == r.name && own.variant == "winevent" && r.variant != "winevent" {
-				ratio = fmt.Sprintf("%.1fx", median(r.times)/median(own.times))
+			if own.name != r.name || own.variant != "winevent" || r.variant == "winevent" {
+				continue
+			}
+			speed = fmt.Sprintf("%.2fx", median(r.times)/median(own.times))
+			if len(r.cpu) > 0 && len(own.cpu) > 0 {
+				load = fmt.Sprintf("%.2fx", median(own.cpu)/median(r.cpu))
 			}
 		}
-		fmt.Printf("%-26s %-36s %12.0f %10.0f %12s %10s\n", r.name, cmp.Or(r.variant, "-"),
-			median(r.times), median(r.throughput), r.allocations, ratio)
+		fmt.Printf(layout, r.name, cmp.Or(r.variant, "-"), fmt.Sprintf("%.0f", median(r.times)),
+			fmt.Sprintf("%.0f", median(r.throughput)), r.allocations, speed, cpu, load)
 	}
 }

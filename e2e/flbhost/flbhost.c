@@ -33,7 +33,7 @@ enum { FLB_ERROR, FLB_OK, FLB_RETRY };
 enum { LOG_OFF, LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG, LOG_TRACE, LOG_HELP };
 enum { PROXY_OUTPUT = 2, PROXY_GOLANG = 11 };
 enum { MAX_CHUNKS = 1024, MAX_INSTANCES = 32, MAX_PROPERTIES = 128, MAX_THREADS = 256 };
-enum { RETRY_WAIT_MS = 200, MAX_COUNT = 1000000000 };
+enum { RETRY_WAIT_MS = 200, POLL_MS = 2, MAX_COUNT = 1000000000 };
 
 // ---- the binary interface of Fluent Bit ----
 
@@ -416,20 +416,24 @@ static int flush_once(void *context, const struct chunk *chunk, size_t size, con
     return FLB_ERROR;
 }
 
-static void flush_with_retries(int number, const struct chunk *chunk, size_t size, const char *tag) {
+// Flushes once and reports the answer. Returns whether the chunk comes again.
+static bool flush_attempt(int number, const struct chunk *chunk, size_t size, const char *tag,
+                          int attempt, int retries) {
     static const char *const names[] = {"FLB_ERROR", "FLB_OK", "FLB_RETRY"};
-    bool last = false;
-    for (int attempt = 1; !last; attempt++) {
-        if (attempt > 1) sleep_ms(RETRY_WAIT_MS);
-        int status = flush_once(instances[number].context.remote_context, chunk, size, tag);
-        last = status != FLB_RETRY || attempt > options.retries;
-        pthread_mutex_lock(&lock);
-        fprintf(results, "flush instance=%d chunk=%s tag=%s size=%zu status=%s attempt=%d\n",
-                number, chunk->name, tag, size, names[status], attempt);
-        fflush(results);
-        ended[status] += last;
-        pthread_mutex_unlock(&lock);
-    }
+    int status = flush_once(instances[number].context.remote_context, chunk, size, tag);
+    bool again = status == FLB_RETRY && attempt <= retries;
+    pthread_mutex_lock(&lock);
+    fprintf(results, "flush instance=%d chunk=%s tag=%s size=%zu status=%s attempt=%d\n",
+            number, chunk->name, tag, size, names[status], attempt);
+    fflush(results);
+    ended[status] += !again;
+    pthread_mutex_unlock(&lock);
+    return again;
+}
+
+static void flush_with_retries(int number, const struct chunk *chunk, size_t size, const char *tag) {
+    for (int attempt = 1; flush_attempt(number, chunk, size, tag, attempt, options.retries); attempt++)
+        sleep_ms(RETRY_WAIT_MS);
 }
 
 // A batch is every repetition of every chunk for every instance; the threads
@@ -471,6 +475,104 @@ static bool flush_command(const char *path, const char *tag) {
     return complete;
 }
 
+// ---- sent chunks: the threads flush them while further commands are read ----
+
+// A task is a chunk on its way to an instance. The chunk's file is read for
+// each attempt, as from Fluent Bit's storage.
+struct task { struct task *next; char *path, *tag; int instance, attempts; long due; };
+
+static struct {
+    struct task *waiting;  // in the order in which they came
+    int open;              // waiting ones and those being flushed
+    bool started, ended;
+    pthread_t threads[MAX_THREADS];
+} queue;
+
+static long now_ms(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static void enqueue(struct task *task, long due) {
+    struct task **end = &queue.waiting;
+    while (*end != NULL) end = &(*end)->next;
+    task->due = due;
+    task->next = NULL;
+    *end = task;
+}
+
+static struct task *take_due(void) {
+    long now = now_ms();
+    for (struct task **at = &queue.waiting, *task; (task = *at) != NULL; at = &task->next) {
+        if (task->due > now) continue;
+        *at = task->next;
+        return task;
+    }
+    return NULL;
+}
+
+static void finish(struct task *task) {
+    queue.open--;
+    free(task->path);
+    free(task->tag);
+    free(task);
+}
+
+static bool attempt_task(struct task *task) {
+    struct chunk chunk = {0};
+    if (!read_chunk(task->path, &chunk)) DIE(EXIT_USAGE, "cannot take chunk %s", task->path);
+    bool again = flush_attempt(task->instance, &chunk, chunk.size, task->tag, ++task->attempts, MAX_COUNT);
+    free(chunk.data);
+    return again;
+}
+
+static void *run_tasks(void *unused) {
+    for (bool ended = false; !ended;) {
+        pthread_mutex_lock(&lock);
+        struct task *task = take_due();
+        ended = queue.ended;
+        pthread_mutex_unlock(&lock);
+        if (task == NULL) {
+            sleep_ms(POLL_MS);
+            continue;
+        }
+        bool again = attempt_task(task);
+        pthread_mutex_lock(&lock);
+        if (again) enqueue(task, now_ms() + RETRY_WAIT_MS);
+        else finish(task);
+        pthread_mutex_unlock(&lock);
+    }
+    return unused;
+}
+
+static bool send_command(const char *path, const char *tag) {
+    if (path == NULL) return false;
+    for (int i = 0; i < options.threads && !queue.started; i++)
+        if (pthread_create(&queue.threads[i], NULL, run_tasks, NULL) != 0)
+            DIE(EXIT_USAGE, "cannot create %d threads", options.threads);
+    queue.started = true;
+    pthread_mutex_lock(&lock);
+    for (int i = 0; i < instance_count; i++, queue.open++) {
+        struct task *task = checked(calloc(1, sizeof(*task)));
+        task->path = checked(strdup(path));
+        task->tag = checked(strdup(tag != NULL ? tag : options.tag));
+        task->instance = i;
+        enqueue(task, 0);
+    }
+    pthread_mutex_unlock(&lock);
+    return true;
+}
+
+static void finish_tasks(void) {
+    for (bool done = false; !done; sleep_ms(POLL_MS)) {
+        pthread_mutex_lock(&lock);
+        done = queue.ended = queue.open == 0;
+        pthread_mutex_unlock(&lock);
+    }
+    for (int i = 0; i < options.threads && queue.started; i++) pthread_join(queue.threads[i], NULL);
+}
+
 // Runs the lines of stdin up to "quit" or the first line that is no command.
 static int run_commands(void) {
     char *line = NULL;
@@ -480,6 +582,7 @@ static int run_commands(void) {
         if (verb == NULL) continue;
         if (strcmp(verb, "quit") == 0) break;
         if (strcmp(verb, "flush") == 0 && flush_command(first, strtok(NULL, " \t\r\n"))) continue;
+        if (strcmp(verb, "send") == 0 && send_command(first, strtok(NULL, " \t\r\n"))) continue;
         if (strcmp(verb, "sleep") == 0 && first != NULL) {
             sleep_ms(atol(first));
             continue;
@@ -488,6 +591,7 @@ static int run_commands(void) {
         return EXIT_USAGE;
     }
     free(line);
+    finish_tasks();
     return 0;
 }
 
@@ -499,7 +603,9 @@ static void usage(void) {
           "  [--guard] [--stdin-commands]   (--wait-for-line is the same as --stdin-commands)\n"
           "--truncate-copies  repetition r, from 1, lacks the last r bytes of the chunk\n"
           "--guard            reads beyond a copy or after its flush are memory faults\n"
-          "--stdin-commands   read 'flush FILE [TAG]', 'sleep MS', 'quit' lines from stdin\n",
+          "--stdin-commands   read 'flush FILE [TAG]', 'send FILE [TAG]', 'sleep MS', 'quit' lines\n"
+          "                   from stdin; send waits for no answer, and what is kept comes again\n"
+          "                   without limit, while others do; quit waits for all that was sent\n",
           stderr);
     exit(EXIT_USAGE);
 }

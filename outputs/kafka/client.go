@@ -1,7 +1,6 @@
 package kafka
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -14,7 +13,6 @@ import (
 	"github.com/segmentio/kafka-go/protocol/initproducerid"
 	"github.com/segmentio/kafka-go/protocol/metadata"
 	"github.com/segmentio/kafka-go/protocol/produce"
-	"github.com/segmentio/kafka-go/protocol/rawproduce"
 )
 
 const (
@@ -42,16 +40,9 @@ type client struct {
 func (c *client) produce(ctx context.Context, topic string, partition int, batch []byte) error {
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
-	m, err := c.transport.RoundTrip(ctx, c.brokers, &rawproduce.Request{
-		Acks:    int16(kafka.RequireAll),
-		Timeout: int32(c.timeout.Milliseconds()),
-		Topics: []rawproduce.RequestTopic{{
-			Topic: topic,
-			Partitions: []rawproduce.RequestPartition{{
-				Partition: int32(partition),
-				RecordSet: protocol.RawRecordSet{Reader: bytes.NewReader(batch)},
-			}},
-		}},
+	m, err := c.transport.RoundTrip(ctx, c.brokers, &produceRequest{
+		clientID: c.transport.ClientID, topic: topic, partition: int32(partition), batch: batch,
+		timeout: int32(c.timeout.Milliseconds()),
 	})
 	if err != nil {
 		return err

@@ -22,7 +22,9 @@ type delivery struct {
 // run sends all, or notes what is not acknowledged and why.
 func (d *delivery) run(ctx context.Context) {
 	g := d.group
+	next := d.draft(g.docs) // before the turn: others may send meanwhile
 	if err := d.start(ctx); err != nil {
+		d.release(next)
 		d.giveUp(err, g.keptDocs)
 		d.giveUp(err, g.docs)
 		if g.kept != nil {
@@ -31,17 +33,64 @@ func (d *delivery) run(ctx context.Context) {
 		return
 	}
 	defer g.partition.turn.leave()
-	docs := g.docs
 	if g.kept != nil && g.kept.state == refused {
-		docs = append(append([]int(nil), g.keptDocs...), docs...)
-	}
-	for len(docs) > 0 {
-		n := d.fit(docs)
-		if err := d.batch(ctx, docs[:n]); err != nil {
-			d.giveUp(err, docs[n:])
+		if err := d.all(ctx, d.draft(g.keptDocs), g.keptDocs); err != nil {
+			d.release(next)
+			d.giveUp(err, g.docs)
 			return
 		}
-		docs = docs[n:]
+	}
+	_ = d.all(ctx, next, g.docs) // what it could not send is noted
+}
+
+// all sends documents, of which the first are in the draft. With an error
+// nothing further can be sent now.
+func (d *delivery) all(ctx context.Context, next *draft, docs []int) error {
+	for next != nil {
+		docs = docs[len(next.docs):]
+		if err := d.batch(ctx, next); err != nil {
+			d.giveUp(err, docs)
+			return err
+		}
+		next = d.draft(docs)
+	}
+	return nil
+}
+
+// draft is a record batch that has no place in the sequence yet.
+type draft struct {
+	docs    []int
+	encoder *encoder
+	packed  []byte
+	err     error // why it cannot be sent as it is
+}
+
+// draft encodes and compresses the next documents; nil when there are none.
+func (d *delivery) draft(docs []int) *draft {
+	if len(docs) == 0 {
+		return nil
+	}
+	return d.draftOf(docs[:d.fit(docs)])
+}
+
+func (d *delivery) draftOf(docs []int) *draft {
+	o := d.write.output
+	e := o.encoders.Get().(*encoder)
+	start := time.Now()
+	d.encode(e, docs)
+	encoded := time.Now()
+	packed, err := e.seal(encoded.UnixMilli())
+	o.counts.encode.Add(int64(encoded.Sub(start)))
+	o.counts.compress.Add(int64(time.Since(encoded)))
+	if err == nil && int64(len(packed)) > o.config.MaxBatchBytes {
+		err = fmt.Errorf("%d bytes after compression are more than kafka_max_batch_bytes", len(packed))
+	}
+	return &draft{docs, e, packed, err}
+}
+
+func (d *delivery) release(b *draft) {
+	if b != nil {
+		d.write.output.encoders.Put(b.encoder)
 	}
 }
 
@@ -50,7 +99,7 @@ func (d *delivery) run(ctx context.Context) {
 func (d *delivery) start(ctx context.Context) error {
 	p := d.group.partition
 	if err := p.turn.enter(ctx); err != nil {
-		return fmt.Errorf("an earlier batch of partition %d is under way: %w", p.id, err)
+		return fmt.Errorf("partition %d: %w: %w", p.id, outputs.ErrBehind, err)
 	}
 	if err := p.settle(ctx); err != nil {
 		p.turn.leave()
@@ -82,11 +131,12 @@ func (d *delivery) fit(docs []int) int {
 	return len(docs)
 }
 
-// batch sends documents as one record batch; as smaller ones if that is too
-// large. An error means that further documents cannot be sent now; those of
-// docs that are not acknowledged are noted.
-func (d *delivery) batch(ctx context.Context, docs []int) error {
-	err := d.send(ctx, docs)
+// batch sends a draft; in smaller ones if it is too large. An error means that
+// further documents cannot be sent now; those of the draft that are not
+// acknowledged are noted.
+func (d *delivery) batch(ctx context.Context, b *draft) error {
+	docs := b.docs
+	err := d.send(ctx, b)
 	var no *rejection
 	if !errors.As(err, &no) {
 		return err
@@ -125,36 +175,26 @@ func (d *delivery) divide(ctx context.Context, docs []int, no *rejection) error 
 		if len(good) == 0 || len(good) == len(docs) {
 			return nil
 		}
-		return d.batch(ctx, good)
+		return d.batch(ctx, d.draftOf(good))
 	}
 	half := len(docs) / 2
-	if err := d.batch(ctx, docs[:half]); err != nil {
+	if err := d.batch(ctx, d.draftOf(docs[:half])); err != nil {
 		d.giveUp(err, docs[half:])
 		return err
 	}
-	return d.batch(ctx, docs[half:])
+	return d.batch(ctx, d.draftOf(docs[half:]))
 }
 
-// send encodes and sends one record batch, and waits for the answer.
-func (d *delivery) send(ctx context.Context, docs []int) error {
-	o, p := d.write.output, d.group.partition
-	e := o.encoders.Get().(*encoder)
-	start := time.Now()
-	d.encode(e, docs)
-	encoded := time.Now()
-	packed, err := e.seal(encoded.UnixMilli())
-	o.counts.encode.Add(int64(encoded.Sub(start)))
-	o.counts.compress.Add(int64(time.Since(encoded)))
-	if err == nil && int64(len(packed)) > o.config.MaxBatchBytes {
-		err = fmt.Errorf("%d bytes after compression are more than kafka_max_batch_bytes", len(packed))
+// send gives a draft its place in the sequence, sends it, and waits for the answer.
+func (d *delivery) send(ctx context.Context, b *draft) error {
+	o, p, e, docs := d.write.output, d.group.partition, b.encoder, b.docs
+	if b.err != nil {
+		d.release(b)
+		return &rejection{b.err}
 	}
+	rb, err := p.seal(ctx, b.packed, len(docs))
 	if err != nil {
-		o.encoders.Put(e)
-		return &rejection{err}
-	}
-	rb, err := p.seal(ctx, packed, len(docs))
-	if err != nil {
-		o.encoders.Put(e)
+		d.release(b)
 		d.giveUp(err, docs)
 		return err
 	}

@@ -35,6 +35,8 @@ type recordBatch struct {
 	// shared says that an attempt had no answer: the client library may still
 	// be reading bytes.
 	shared bool
+	// attempts counts how often it was sent.
+	attempts int
 }
 
 type batchState uint8
@@ -88,12 +90,10 @@ func (p *partition) stamp(rb *recordBatch) {
 // error with pending set means that there is no answer; otherwise the batch is refused.
 func (p *partition) send(ctx context.Context, rb *recordBatch) error {
 	p.pending = rb
-	first := true
 	err := p.output.persist(ctx, func() error {
-		if !first {
+		if rb.attempts++; rb.attempts > 1 {
 			p.output.counts.resent.Add(1)
 		}
-		first = false
 		return p.attempt(ctx, rb)
 	})
 	switch a, _ := decide(err); {

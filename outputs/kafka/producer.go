@@ -2,6 +2,7 @@ package kafka
 
 import (
 	"context"
+	"fmt"
 
 	"winevent/outputs"
 )
@@ -16,7 +17,7 @@ type producers struct {
 
 func (p *producers) get(ctx context.Context) (producer, error) {
 	if err := p.turn.enter(ctx); err != nil {
-		return noProducer, err
+		return noProducer, fmt.Errorf("producer id: %w: %w", outputs.ErrBehind, err)
 	}
 	defer p.turn.leave()
 	if p.current != noProducer {
@@ -28,7 +29,7 @@ func (p *producers) get(ctx context.Context) (producer, error) {
 // renew returns a producer with another id than old.
 func (p *producers) renew(ctx context.Context, old producer) (producer, error) {
 	if err := p.turn.enter(ctx); err != nil {
-		return noProducer, err
+		return noProducer, fmt.Errorf("producer id: %w: %w", outputs.ErrBehind, err)
 	}
 	defer p.turn.leave()
 	if p.current.id != old.id && p.current != noProducer {

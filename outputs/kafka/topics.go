@@ -3,11 +3,14 @@ package kafka
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/segmentio/kafka-go"
+
+	"winevent/outputs"
 )
 
 const (
@@ -110,7 +113,7 @@ func (t *topic) ready(ctx context.Context) (*partitions, error) {
 	}
 	if known == nil {
 		if err := t.turn.enter(ctx); err != nil {
-			return nil, err
+			return nil, fmt.Errorf("partitions of the topic: %w: %w", outputs.ErrBehind, err)
 		}
 	}
 	defer t.turn.leave()

@@ -28,7 +28,7 @@ var kafkaOptions = []Option{
 		Doc: "output kafka: asks the brokers to make a topic that is missing, which they do when auto.create.topics.enable is true.",
 		set: func(c *Config, v string) error { return boolean(&c.Kafka.AutoCreateTopics, v) }},
 	{Key: "kafka_key", Type: "text with {{field}}, or none", Default: "{{host.name}}",
-		Doc: "output kafka: the key of a record. Records of one key go to one partition and stay in order.",
+		Doc: "output kafka: the key of a record. Records of one key go to one partition; those of one chunk stay in order there.",
 		set: func(c *Config, v string) error { return template(&c.Kafka.Key, strings.TrimPrefix(v, "none"), "") }},
 	{Key: "kafka_partitioner", Type: orList(kafka.Partitioners), Default: "crc32",
 		Doc: "output kafka: how the key chooses the partition: crc32 as librdkafka and out_kafka do, murmur2 as Java's clients do. Records without a key go to one partition per chunk, each time another.",

@@ -19,6 +19,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -46,7 +47,9 @@ type Instance struct {
 	log        *slog.Logger
 	works      sync.Pool
 	progress   progress
-	counts     counts
+	// unreachable says that the last flush found nobody to connect to.
+	unreachable atomic.Bool
+	counts      counts
 }
 
 // counts are what the line at exit tells.
@@ -146,7 +149,7 @@ func (i *Instance) Flush(data []byte, tag string) error {
 	done := i.progress.take(data)
 	i.read(w, data, done)
 
-	ctx, cancel := context.WithTimeout(context.Background(), i.config.FlushTimeout)
+	ctx, cancel := context.WithTimeout(context.Background(), i.patience())
 	defer cancel()
 	var failures []outputs.Failure
 	if w.batch.Len() > 0 {
@@ -154,6 +157,7 @@ func (i *Instance) Flush(data []byte, tag string) error {
 			w.batch.Memory = done.memory
 		}
 		failures = outputs.Failures(i.output.Write(ctx, &w.batch), w.batch.Len())
+		i.notice(failures)
 	}
 	retry := i.settle(w, failures)
 	if err := i.dead.write(&w.letters, data, tag); err != nil {
@@ -166,6 +170,36 @@ func (i *Instance) Flush(data []byte, tag string) error {
 		return i.keep(w, data, done, retry, retry[0].Err)
 	}
 	return nil
+}
+
+// impatience is how long a flush tries while the destination cannot be
+// connected to. Fluent Bit has every queued chunk flushed before it stops: with
+// the whole time for each, a stop during an outage would take minutes.
+const impatience = 2 * time.Second
+
+// patience is how long a flush may take.
+func (i *Instance) patience() time.Duration {
+	if i.unreachable.Load() {
+		return min(impatience, i.config.FlushTimeout)
+	}
+	return i.config.FlushTimeout
+}
+
+// notice learns from a flush whether the destination can be connected to. One
+// that answers, however slowly, can.
+func (i *Instance) notice(failures []outputs.Failure) {
+	behind := false
+	for _, f := range failures {
+		var e *net.OpError
+		if errors.As(f.Err, &e) && e.Op == "dial" {
+			i.unreachable.Store(true)
+			return
+		}
+		behind = behind || errors.Is(f.Err, outputs.ErrBehind)
+	}
+	if !behind { // else this flush only waited for another, and learnt nothing
+		i.unreachable.Store(false)
+	}
 }
 
 // read turns the records of a chunk into documents, but for those that an

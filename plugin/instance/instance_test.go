@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -397,5 +398,27 @@ func TestOpenFailsWithTheKey(t *testing.T) {
 	}
 	if entries, _ := os.ReadDir(dir); len(entries) != 0 {
 		t.Errorf("a failed start left %v", entries)
+	}
+}
+
+// TestUnreachable tries for a short time only while nobody can be connected to,
+// and for the whole time again as soon as somebody can.
+func TestUnreachable(t *testing.T) {
+	i, r, _ := open(t, nil)
+	refused := &outputs.Error{Retryable: true, Err: &net.OpError{Op: "dial", Err: errors.New("connection refused")}}
+	answer := error(refused)
+	r.write = func(int, *outputs.Batch) error { return answer }
+	data := chunkOf(t, seedLines(t)[0])
+	if i.patience() != i.config.FlushTimeout {
+		t.Errorf("%v at the start", i.patience())
+	}
+	_ = i.Flush(data, "t")
+	if i.patience() != impatience {
+		t.Errorf("%v while nobody answers", i.patience())
+	}
+	answer = &outputs.Error{Retryable: true, Err: errors.New("busy")}
+	_ = i.Flush(data, "t")
+	if i.patience() != i.config.FlushTimeout {
+		t.Errorf("%v when somebody is busy", i.patience())
 	}
 }
