@@ -48,7 +48,9 @@ func (d *Document) nameParams() {
 	ev := &d.ev
 	unnamed := 0
 	for i := range ev.Params {
-		if ev.Params[i].Name == nil {
+		p := &ev.Params[i]
+		if len(bytes.TrimSpace(p.Name)) == 0 {
+			p.Name = nil // blanks are no name, and no server takes a field without one
 			unnamed++
 		}
 	}

@@ -1,6 +1,7 @@
 package record
 
 import (
+	"bytes"
 	"hash/maphash"
 	"strconv"
 	"unicode/utf8"
@@ -49,6 +50,9 @@ func (n *Names) Scope() int32 {
 	return n.scope
 }
 
+// noName stands for a name without a letter: Elasticsearch refuses documents with one.
+var noName = []byte("_")
+
 // AppendKey appends name as a JSON string, with _1, _2 … behind it when the
 // object has that name already, which is how evtx_dump numbers them. name must stay valid until Reset.
 func (n *Names) AppendKey(dst []byte, scope int32, name []byte) (_ []byte, valid bool) {
@@ -56,6 +60,9 @@ func (n *Names) AppendKey(dst []byte, scope int32, name []byte) (_ []byte, valid
 	if !valid {
 		// Names that differ may be equal once they are repaired.
 		name = []byte(string([]rune(string(name))))
+	}
+	if len(bytes.TrimSpace(name)) == 0 {
+		name = noName
 	}
 	if !n.Add(scope, name) {
 		name = n.numbered(scope, name)

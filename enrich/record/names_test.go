@@ -19,7 +19,7 @@ func TestNamesAreNumbered(t *testing.T) {
 		{"a", `"a"`}, {"a", `"a_1"`}, {"a", `"a_2"`}, {"A", `"A"`},
 		{"b_1", `"b_1"`}, {"b", `"b"`}, {"b", `"b_2"`}, // b_1 is taken already
 		{"a_1", `"a_1_1"`}, // and so is a_1, by the second a
-		{"", `""`}, {"", `"_1"`},
+		{"", `"_"`}, {" \t", `"__1"`}, // a name without a letter
 		{`"`, `"\""`}, {`"`, `"\"_1"`},
 	} {
 		if got := key(&n, scope, c.name); got != c.want {
