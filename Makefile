@@ -54,7 +54,7 @@ fuzz: ## each decoder for a minute
 
 golden: ## write golden documents and references anew: read the difference
 	$(GO) generate ./enrich/catalog
-	$(GO) test ./enrich ./docs -update
+	$(GO) test ./enrich ./docs ./outputs/elasticsearch/setup -update
 
 image: ## Fluent Bit with the plugin in it
 	docker build -t winevent .

@@ -49,11 +49,11 @@ func (w *write) deliver(ctx context.Context, docs []int) {
 			w.output.counts.retried.Add(uint64(len(docs)))
 		} else {
 			act, hint, after := decideError(err)
-			switch {
-			case act == divide:
+			switch act {
+			case divide:
 				w.divide(ctx, docs, err, hint)
 				return
-			case act == later:
+			case later:
 				w.fail(err, hint, true, docs...)
 				return
 			}

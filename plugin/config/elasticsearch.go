@@ -194,7 +194,7 @@ func urls(dst *[]string, v string) error {
 // streamName reads a part of a data stream's name.
 func streamName(dst *string, v string) error {
 	if v != strings.ToLower(v) || strings.ContainsAny(v, "\\/*?\"<>|,#:- ") || len(v) > 100 {
-		return errors.New(`must be lower case, at most 100 bytes, without blanks, hyphens and \ / * ? " < > | , # :`)
+		return errors.New(`must be lower case, at most 100 bytes, without blanks, hyphens and any of \ / * ? " < > | , # : inside`)
 	}
 	*dst = v
 	return nil
