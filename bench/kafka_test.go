@@ -63,7 +63,7 @@ func topicFor(b *testing.B, name string) (addr, topic string) {
 
 // kafkaInput is chunks of about 2 MB, as Fluent Bit fills them, of real events
 // of some sixty hosts.
-func kafkaInput(b *testing.B) (chunks [][]byte, records int) {
+func kafkaInput(b *testing.B) (chunks [][]byte, records int, size int64) {
 	b.Helper()
 	lines, err := samples.Lines(samples.Dir("samples", "winevtlog_stringinserts.jsonl.gz"))
 	if err != nil {
@@ -78,8 +78,9 @@ func kafkaInput(b *testing.B) (chunks [][]byte, records int) {
 			records++
 		}
 		chunks = append(chunks, data)
+		size += int64(len(data))
 	}
-	return chunks, records
+	return chunks, records, size
 }
 
 // cpu is the processor time that this process has used.
@@ -177,7 +178,7 @@ func benchKafka(b *testing.B, compression string) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	chunks, records := kafkaInput(b)
+	chunks, records, _ := kafkaInput(b)
 	all, size := batches(b, chunks, attributes)
 	o, err := kafka.Open(c.Kafka)
 	if err != nil {
@@ -199,7 +200,7 @@ func benchFranz(b *testing.B, compression string) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	chunks, records := kafkaInput(b)
+	chunks, records, _ := kafkaInput(b)
 	all, size := batches(b, chunks, attributes)
 	topic, _ := c.Kafka.Topic.Literal()
 	codec := map[string]kgo.CompressionCodec{"none": kgo.NoCompression(), "lz4": kgo.Lz4Compression(), "zstd": kgo.ZstdCompression()}[compression]
@@ -210,18 +211,18 @@ func benchFranz(b *testing.B, compression string) {
 		b.Fatal(err)
 	}
 	defer client.Close()
-	records2 := make([][]*kgo.Record, len(all))
+	prepared := make([][]*kgo.Record, len(all))
 	for i, batch := range all {
 		for d := range batch.Len() {
-			records2[i] = append(records2[i], franzRecord(batch, d))
+			prepared[i] = append(prepared[i], franzRecord(batch, d))
 		}
 	}
 	measured(b, records, size, func() {
 		inWorkers(len(all), func(i int) {
 			// A record object is given back by the client, so that each pass needs its own.
-			list := make([]kgo.Record, len(records2[i]))
+			list := make([]kgo.Record, len(prepared[i]))
 			pointers := make([]*kgo.Record, len(list))
-			for n, r := range records2[i] {
+			for n, r := range prepared[i] {
 				list[n] = kgo.Record{Key: r.Key, Value: r.Value, Headers: r.Headers}
 				pointers[n] = &list[n]
 			}
@@ -252,11 +253,7 @@ func BenchmarkKafkaPath(b *testing.B) {
 	for _, remediation := range []string{"full", "summary"} {
 		b.Run("remediation="+remediation+"/winevent", func(b *testing.B) {
 			c := kafkaConfig(b, "lz4", map[string]string{"remediation": remediation})
-			chunks, records := kafkaInput(b)
-			var size int64
-			for _, data := range chunks {
-				size += int64(len(data))
-			}
+			chunks, records, size := kafkaInput(b)
 			i, err := instance.Open(c, c.Kafka.Log)
 			if err != nil {
 				b.Fatal(err)
@@ -270,5 +267,42 @@ func BenchmarkKafkaPath(b *testing.B) {
 				})
 			})
 		})
+	}
+}
+
+// BenchmarkKafkaShares goes the same path and tells its parts apart: the time
+// that one record spends in each, in one worker.
+func BenchmarkKafkaShares(b *testing.B) {
+	c := kafkaConfig(b, "lz4", nil)
+	attributes, err := c.Kafka.Attributes()
+	if err != nil {
+		b.Fatal(err)
+	}
+	chunks, records, size := kafkaInput(b)
+	o, err := kafka.Open(c.Kafka)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer o.Close()
+	w := newWorker()
+	w.attributes = attributes
+	var enriching time.Duration
+	passes := 0
+	measured(b, records, size, func() {
+		passes++
+		for _, data := range chunks {
+			start := time.Now()
+			if err := w.pass(data); err != nil {
+				b.Fatal(err)
+			}
+			enriching += time.Since(start)
+			if err := o.Write(context.Background(), &w.batch); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	s := o.Stats()
+	for name, d := range map[string]time.Duration{"enrich": enriching, "encode": s.Encode, "compress": s.Compress, "wait": s.Wait} {
+		b.ReportMetric(float64(d.Nanoseconds())/float64(passes)/float64(records), name+"-ns/record")
 	}
 }

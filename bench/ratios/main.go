@@ -11,6 +11,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"os/exec"
 	"regexp"
@@ -61,6 +62,7 @@ type row struct {
 	times, throughput []float64 // ns for an operation or a record, MB/s
 	cpu               []float64 // processor ns for a record, where it is measured
 	allocations       string
+	parts             map[string][]float64 // ns of a record by part of the path
 }
 
 var line = regexp.MustCompile(`^Benchmark(\S+?)(?:/(winevent|peer=\S+?))?(?:-\d+)?\s+\d+\s+(.*)$`)
@@ -94,6 +96,15 @@ func (r *row) add(fields []string) {
 	}
 	if v, ok := units["cpu-ns/record"]; ok {
 		r.cpu = append(r.cpu, number(v))
+	}
+	for unit, value := range units {
+		part, found := strings.CutSuffix(unit, "-ns/record")
+		if found && part != "cpu" {
+			if r.parts == nil {
+				r.parts = map[string][]float64{}
+			}
+			r.parts[part] = append(r.parts[part], number(value))
+		}
 	}
 	r.allocations = cmp.Or(units["allocs/op"], "-")
 }
@@ -133,5 +144,21 @@ func printTable(rows []*row) {
 		}
 		fmt.Printf(layout, r.name, cmp.Or(r.variant, "-"), fmt.Sprintf("%.0f", median(r.times)),
 			fmt.Sprintf("%.0f", median(r.throughput)), r.allocations, speed, cpu, load)
+	}
+	printParts(rows)
+}
+
+// printParts prints where the time of a record goes. Parts that wait for each
+// other add up to more than the whole.
+func printParts(rows []*row) {
+	for _, r := range rows {
+		total := 0.0
+		for _, v := range r.parts {
+			total += median(v)
+		}
+		for _, part := range slices.Sorted(maps.Keys(r.parts)) {
+			v := median(r.parts[part])
+			fmt.Printf("%s: %-10s %6.0f ns a record, %3.0f %%\n", r.name, part, v, 100*v/total)
+		}
 	}
 }

@@ -22,11 +22,10 @@ type delivery struct {
 // run sends all, or notes what is not acknowledged and why.
 func (d *delivery) run(ctx context.Context) {
 	g := d.group
-	next := d.draft(g.docs) // before the turn: others may send meanwhile
+	drafts := d.drafts(g.docs) // before the turn: others send meanwhile
 	if err := d.start(ctx); err != nil {
-		d.release(next)
 		d.giveUp(err, g.keptDocs)
-		d.giveUp(err, g.docs)
+		d.giveUpDrafts(err, drafts)
 		if g.kept != nil {
 			d.write.leave(g.kept)
 		}
@@ -34,27 +33,31 @@ func (d *delivery) run(ctx context.Context) {
 	}
 	defer g.partition.turn.leave()
 	if g.kept != nil && g.kept.state == refused {
-		if err := d.all(ctx, d.draft(g.keptDocs), g.keptDocs); err != nil {
-			d.release(next)
-			d.giveUp(err, g.docs)
+		if err := d.all(ctx, d.drafts(g.keptDocs)); err != nil {
+			d.giveUpDrafts(err, drafts)
 			return
 		}
 	}
-	_ = d.all(ctx, next, g.docs) // what it could not send is noted
+	_ = d.all(ctx, drafts) // what it could not send is noted
 }
 
-// all sends documents, of which the first are in the draft. With an error
-// nothing further can be sent now.
-func (d *delivery) all(ctx context.Context, next *draft, docs []int) error {
-	for next != nil {
-		docs = docs[len(next.docs):]
-		if err := d.batch(ctx, next); err != nil {
-			d.giveUp(err, docs)
+// all sends drafts. With an error nothing further can be sent now; what was not
+// is noted.
+func (d *delivery) all(ctx context.Context, drafts []*draft) error {
+	for n, b := range drafts {
+		if err := d.batch(ctx, b); err != nil {
+			d.giveUpDrafts(err, drafts[n+1:])
 			return err
 		}
-		next = d.draft(docs)
 	}
 	return nil
+}
+
+func (d *delivery) giveUpDrafts(err error, drafts []*draft) {
+	for _, b := range drafts {
+		d.giveUp(err, b.docs)
+		d.release(b)
+	}
 }
 
 // draft is a record batch that has no place in the sequence yet.
@@ -65,12 +68,14 @@ type draft struct {
 	err     error // why it cannot be sent as it is
 }
 
-// draft encodes and compresses the next documents; nil when there are none.
-func (d *delivery) draft(docs []int) *draft {
-	if len(docs) == 0 {
-		return nil
+// drafts encodes and compresses documents.
+func (d *delivery) drafts(docs []int) (all []*draft) {
+	for len(docs) > 0 {
+		n := d.fit(docs)
+		all = append(all, d.draftOf(docs[:n]))
+		docs = docs[n:]
 	}
-	return d.draftOf(docs[:d.fit(docs)])
+	return all
 }
 
 func (d *delivery) draftOf(docs []int) *draft {
@@ -88,11 +93,7 @@ func (d *delivery) draftOf(docs []int) *draft {
 	return &draft{docs, e, packed, err}
 }
 
-func (d *delivery) release(b *draft) {
-	if b != nil {
-		d.write.output.encoders.Put(b.encoder)
-	}
-}
+func (d *delivery) release(b *draft) { d.write.output.encoders.Put(b.encoder) }
 
 // start waits for the turn, and settles what has no answer yet. With an error
 // the turn is not held.
