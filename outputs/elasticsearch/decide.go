@@ -51,14 +51,10 @@ func decideItem(r *result) (action, string) {
 		return created, ""
 	case r.status == 409:
 		return exists, ""
-	case r.kind == "cluster_block_exception":
-		return decideBlock(r)
-	case r.status == 429, r.status >= 500:
+	case passing(r):
 		return again, ""
-	case r.status == 401:
-		return later, loginHint
-	case r.status == 403:
-		return later, writeHint
+	case closedDoor(r) != "":
+		return later, closedDoor(r)
 	case r.status == 404 && r.kind == "index_not_found_exception":
 		return later, templateHint
 	case r.status == 400:
@@ -67,12 +63,29 @@ func decideItem(r *result) (action, string) {
 	return refused, ""
 }
 
-// decideBlock is about an index that takes no documents at present.
-func decideBlock(r *result) (action, string) {
-	if strings.Contains(r.reason, "read-only-allow-delete") || strings.Contains(r.reason, "/ allow delete") {
-		return later, diskHint
+// passing tells whether the server is too busy, or not whole, at present.
+func passing(r *result) bool {
+	return r.kind != blockException && (r.status == 429 || r.status >= 500)
+}
+
+// blockException is what an index answers that takes no documents.
+const blockException = "cluster_block_exception"
+
+// closedDoor says what to do where the server does not let anything in; "" for
+// another answer.
+func closedDoor(r *result) string {
+	switch {
+	case r.kind == blockException && strings.Contains(r.reason, "read-only-allow-delete"),
+		r.kind == blockException && strings.Contains(r.reason, "/ allow delete"):
+		return diskHint
+	case r.kind == blockException:
+		return "lift the block on the index (index.blocks.*)"
+	case r.status == 401:
+		return loginHint
+	case r.status == 403:
+		return writeHint
 	}
-	return later, "lift the block on the index (index.blocks.*)"
+	return ""
 }
 
 // decideBadRequest tells documents that can never be stored from requests that
@@ -98,14 +111,10 @@ func decideRequest(r *result) (action, string) {
 	switch {
 	case r.status == 413:
 		return divide, "raise http.max_content_length, or lower elasticsearch_bulk_bytes"
-	case r.kind == "cluster_block_exception":
-		return decideBlock(r)
-	case r.status == 429, r.status >= 500:
+	case passing(r):
 		return again, ""
-	case r.status == 401:
-		return later, loginHint
-	case r.status == 403:
-		return later, writeHint
+	case closedDoor(r) != "":
+		return later, closedDoor(r)
 	case strings.Contains(r.reason, "unrecognized parameter"):
 		return later, "if this is OpenSearch, set elasticsearch_flavor opensearch"
 	case r.status == 406, r.status == 415:

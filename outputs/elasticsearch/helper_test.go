@@ -1,50 +1,30 @@
 package elasticsearch
 
 import (
-	"bytes"
 	"context"
 	"fmt"
-	"log/slog"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"winevent/enrich"
 	"winevent/internal/elastictest"
+	"winevent/internal/testlog"
 	"winevent/outputs"
 )
 
 const flushTime = 20 * time.Second
 
-// logged keeps what an output logs.
-type logged struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *logged) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *logged) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
-}
-
-func openOutput(t testing.TB, url string, change func(*Config)) (*Output, *logged) {
+func openOutput(t testing.TB, url string, change func(*Config)) (*Output, *testlog.Log) {
 	t.Helper()
-	log := &logged{}
+	log := &testlog.Log{}
 	index, err := enrich.ParseTemplate("logs-{{dataset}}-{{namespace}}", "unknown")
 	if err != nil {
 		t.Fatal(err)
 	}
 	c := Config{
 		URLs: strings.Split(url, ","), Flavor: "elasticsearch", Index: index, RequireDataStream: true,
-		BulkBytes: 1 << 20, Bulks: 2, Gzip: true, RequestTimeout: 10 * time.Second, Log: slog.New(slog.NewTextHandler(log, nil)),
+		BulkBytes: 1 << 20, Bulks: 2, Gzip: true, RequestTimeout: 10 * time.Second, Log: log.Logger(),
 	}
 	if change != nil {
 		change(&c)

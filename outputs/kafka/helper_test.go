@@ -1,43 +1,23 @@
 package kafka
 
 import (
-	"bytes"
 	"context"
 	"fmt"
-	"log/slog"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"winevent/enrich"
 	"winevent/internal/kafkatest"
+	"winevent/internal/testlog"
 	"winevent/outputs"
 )
 
-// logged keeps what an output logs.
-type logged struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *logged) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *logged) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
-}
-
 // openOutput opens an output for a test. Topic and key are the documents' attributes
 // as the test gives them.
-func openOutput(t testing.TB, addr string, change func(*Config)) (*Output, *logged) {
+func openOutput(t testing.TB, addr string, change func(*Config)) (*Output, *testlog.Log) {
 	t.Helper()
-	log := &logged{}
+	log := &testlog.Log{}
 	topic, err := enrich.ParseTemplate("winevent.{{severity}}", "unknown")
 	if err != nil {
 		t.Fatal(err)
@@ -45,7 +25,7 @@ func openOutput(t testing.TB, addr string, change func(*Config)) (*Output, *logg
 	c := Config{
 		Brokers: strings.Split(addr, ","), Topic: topic, MaxTopics: 100, Partitioner: "crc32", Compression: "lz4",
 		Idempotence: true, BatchBytes: 100_000, MaxBatchBytes: 100 << 20, RequestTimeout: 10 * time.Second,
-		ClientID: "test", SASLMechanism: "none", Log: slog.New(slog.NewTextHandler(log, nil)),
+		ClientID: "test", SASLMechanism: "none", Log: log.Logger(),
 	}
 	if change != nil {
 		change(&c)
