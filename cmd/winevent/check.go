@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"winevent/outputs"
+	"winevent/outputs/elasticsearch"
 	"winevent/outputs/file"
 	"winevent/outputs/kafka"
 	"winevent/plugin/config"
@@ -30,7 +31,8 @@ func newCheck(s streams) *cobra.Command {
 		Short: "Test whether the outputs winevent of a Fluent Bit configuration would work",
 		Long: `Test whether the outputs winevent of a Fluent Bit configuration (classic or YAML)
 would work, each of them, and say what is wrong and what to do about it: the
-options, the files, and for Kafka every broker, the topics and the user's rights.
+options, the files, for Kafka every broker, the topics and the user's rights, for
+Elasticsearch every node, the credentials and the template.
 No event is written and no topic made, so that it may run beside Fluent Bit.
 
 Run it on Fluent Bit's machine, as Fluent Bit's user and with its environment:
@@ -121,6 +123,8 @@ func checkSections(sections []section, timeout time.Duration) []report {
 			r.checkFile(&opened, "file_path", file.Config{Path: c.FilePath, MaxSize: c.FileMaxSize, MaxFiles: c.FileMaxFiles})
 		case "kafka":
 			all.Go(func() { r.Findings = append(r.Findings, kafka.Check(ctx, c.Kafka)...) })
+		case "elasticsearch":
+			all.Go(func() { r.Findings = append(r.Findings, elasticsearch.Check(ctx, c.Elasticsearch)...) })
 		default:
 			r.Findings.Warn("read Fluent Bit's log after its start", "the destination was not looked at: this command cannot for output %s", c.Output)
 		}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/tidwall/gjson"
 
+	"winevent/enrich"
 	"winevent/internal/elastictest"
 )
 
@@ -216,4 +217,31 @@ func TestNodeFails(t *testing.T) {
 	all.Wait()
 	account(t, n, "logs-killed-a", sent)
 	t.Logf("%d documents, %+v", len(sent), o.Stats())
+}
+
+// TestCheck says what is wrong before documents come.
+func TestCheck(t *testing.T) {
+	template(t, shared, "checked", "logs-checked-*", "", "")
+	for _, c := range []struct{ urls, index, want string }{
+		{shared.URL(), "logs-checked-a", "ok ok"},
+		{shared.URL(), "logs-unchecked-a", "ok fault"},
+		{"http://127.0.0.1:9," + shared.URL(), "logs-checked-a", "ok warning ok"},
+		{"http://127.0.0.1:9", "logs-checked-a", "fault"},
+	} {
+		index, err := enrich.ParseTemplate(c.index, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := Check(t.Context(), Config{URLs: strings.Split(c.urls, ","), Flavor: "elasticsearch", Index: index, RequireDataStream: true, RequestTimeout: 5 * time.Second})
+		var levels []string
+		for _, f := range found {
+			levels = append(levels, f.Level.String())
+			if f.Level > 0 && f.Fix == "" {
+				t.Errorf("%s: no fix", f.What)
+			}
+		}
+		if got := strings.Join(levels, " "); got != c.want {
+			t.Errorf("%s %s: %s: %+v", c.urls, c.index, got, found)
+		}
+	}
 }
