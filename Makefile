@@ -53,7 +53,7 @@ fuzz: ## each decoder for a minute
 	./bench/fuzz.sh 60s
 
 golden: ## write golden documents and references anew: read the difference
-	$(GO) generate ./enrich/catalog
+	$(GO) generate ./enrich/catalog ./kibana
 	$(GO) test ./enrich ./docs ./outputs/elasticsearch/setup -update
 
 image: ## Fluent Bit with the plugin in it

@@ -42,6 +42,8 @@ type setupOptions struct {
 	caseSensitive      bool
 	insecure           bool
 	force, dryRun      bool
+	kibanaURL          string
+	kibanaReplace      bool
 	timeout            time.Duration
 }
 
@@ -94,6 +96,8 @@ func newSetupElasticsearch(s streams) *cobra.Command {
 	f.IntVar(&o.replicas, "replicas", -1, "copies of each shard; default the server's")
 	f.BoolVar(&o.caseSensitive, "case-sensitive", false, "do not fold case in the fields that detection rules compare")
 	f.BoolVar(&o.force, "force", false, "win over index templates of others for the same data streams")
+	f.StringVar(&o.kibanaURL, "kibana-url", "", "import the dashboards into this Kibana too, https://host:5601 (docs/kibana.md)")
+	f.BoolVar(&o.kibanaReplace, "kibana-replace", false, "replace dashboards that are there, with all that was changed in them")
 	f.BoolVar(&o.dryRun, "dry-run", false, "change nothing, print all requests as JSON; needs no server when none is given")
 	f.DurationVar(&o.timeout, "timeout", time.Minute, "how long it may take")
 	return runs(c, func([]string) error { return o.run(s) })
@@ -121,6 +125,9 @@ func (o *setupOptions) run(s streams) error {
 	if o.config != "" && c.Elasticsearch.Flavor == "elasticsearch" && strings.HasPrefix(report.Server, "OpenSearch") {
 		report.Steps = append(report.Steps, setup.Step{Outcome: setup.Warning, What: "the configuration is for Elasticsearch, but this is OpenSearch",
 			Fix: "set elasticsearch_flavor opensearch"})
+	}
+	if err == nil {
+		err = o.importKibana(ctx, &c.Elasticsearch, put.Patterns, &report)
 	}
 	out := s.out
 	if o.dryRun {
@@ -162,6 +169,9 @@ func (o *setupOptions) read() (config.Config, setup.Options, error) {
 	}
 	if o.timeout <= 0 {
 		return config.Config{}, put, usageErrorf("--timeout %v: must be more than 0, such as 1m", o.timeout)
+	}
+	if err := o.checkKibana(); err != nil {
+		return config.Config{}, put, err
 	}
 	if o.lifecycle != "" {
 		if _, err := setup.ParseRetention(o.lifecycle); err != nil {
