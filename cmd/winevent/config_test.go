@@ -12,6 +12,7 @@ import (
 // TestShippedConfigurations reads every configuration in the repository.
 func TestShippedConfigurations(t *testing.T) {
 	t.Setenv("KAFKA_BROKERS", "127.0.0.1:9092")
+	t.Setenv("ELASTICSEARCH_URLS", "http://127.0.0.1:9200")
 	t.Setenv("WINEVENT_DIR", t.TempDir())
 	t.Setenv("WINEVENT_DEAD_LETTER_FILE", "dead")
 	var names []string
