@@ -18,7 +18,7 @@ func TestNamesAreNumbered(t *testing.T) {
 	for _, c := range []struct{ name, want string }{
 		{"a", `"a"`}, {"a", `"a_1"`}, {"a", `"a_2"`}, {"A", `"A"`},
 		{"b_1", `"b_1"`}, {"b", `"b"`}, {"b", `"b_2"`}, // b_1 is taken already
-		{"a_1", `"a_1_1"`}, // and so is a_1, by the second a
+		{"a_1", `"a_1_1"`},            // and so is a_1, by the second a
 		{"", `"_"`}, {" \t", `"__1"`}, // a name without a letter
 		{`"`, `"\""`}, {`"`, `"\"_1"`},
 	} {
