@@ -246,35 +246,40 @@ func (s *sheet) report(r *report) {
 	title = strings.TrimRight(fmt.Sprintf("%s: %s %s", title, r.Output, r.Destination), " :")
 	fmt.Fprintln(s, s.screen.paint.heading.Sprint(clean(title)))
 	for _, f := range r.Findings {
-		name := f.Level.String()
-		s.pad(findingIndent)
-		switch f.Level {
-		case outputs.Fault:
-			s.WriteString(s.screen.paint.fault.Sprint(name))
-		case outputs.Warning:
-			s.WriteString(s.screen.paint.severity("medium", name))
-		default:
-			s.WriteString(name)
-		}
-		s.pad(findingText - findingIndent - len(name))
-		s.hang(f.What)
-		if f.Fix != "" {
-			s.pad(findingText)
-			s.hang("fix: " + f.Fix)
-		}
+		s.entry(findingText, f.Level, f.Level.String(), f.What, f.Fix)
 	}
 	s.WriteByte('\n')
 }
 
-// hang writes text from where the line is; further lines begin in the column of findings.
-func (s *sheet) hang(text string) {
+// entry writes a word in the colour of its level, what it is about from a column
+// on, and below what to do about it.
+func (s *sheet) entry(column int, level outputs.Level, word, what, fix string) {
+	s.pad(findingIndent)
+	switch level {
+	case outputs.Fault:
+		s.WriteString(s.screen.paint.fault.Sprint(word))
+	case outputs.Warning:
+		s.WriteString(s.screen.paint.severity("medium", word))
+	default:
+		s.WriteString(word)
+	}
+	s.pad(column - findingIndent - len(word))
+	s.hang(column, what)
+	if fix != "" {
+		s.pad(column)
+		s.hang(column, "fix: "+fix)
+	}
+}
+
+// hang writes text from where the line is; further lines begin in the column.
+func (s *sheet) hang(column int, text string) {
 	lines := []string{clean(text)}
 	if s.screen.terminal {
-		lines = wrap(lines[0], s.screen.width-findingText)
+		lines = wrap(lines[0], s.screen.width-column)
 	}
 	for i, line := range lines {
 		if i > 0 {
-			s.pad(findingText)
+			s.pad(column)
 		}
 		s.WriteString(line)
 		s.WriteByte('\n')

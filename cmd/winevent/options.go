@@ -48,13 +48,18 @@ func (s section) options() (config.Config, []error) {
 	if errors.As(err, &joined) {
 		faults = joined.Unwrap()
 	}
+	return c, append(faults, s.unknown()...)
+}
+
+// unknown returns a fault for each key that is no option, neither of the plugin nor of Fluent Bit.
+func (s section) unknown() []error {
 	var own []string
 	for _, p := range s {
 		if !isCoreKey(p.key) {
 			own = append(own, p.key)
 		}
 	}
-	return c, append(faults, config.Unknown(own)...)
+	return config.Unknown(own)
 }
 
 // pluginName is the name that the plugin registers as.

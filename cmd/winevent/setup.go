@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"winevent/outputs"
 	"winevent/outputs/elasticsearch"
 	"winevent/outputs/elasticsearch/setup"
 	"winevent/plugin/config"
@@ -228,13 +229,7 @@ func (o *setupOptions) readConfig(configured section) (config.Config, error) {
 		}
 		return configured.get(key)
 	})
-	var own []string
-	for _, p := range configured {
-		if !isCoreKey(p.key) {
-			own = append(own, p.key)
-		}
-	}
-	if err := errors.Join(append([]error{err}, config.Unknown(own)...)...); err != nil {
+	if err := errors.Join(append([]error{err}, configured.unknown()...)...); err != nil {
 		where := ""
 		if o.config != "" {
 			where = "--config " + o.config + ": output winevent:\n  "
@@ -308,33 +303,21 @@ func (s *sheet) setup(dest string, r *setup.Report, dry bool) {
 	title := strings.TrimSpace(r.Server + " " + strings.TrimPrefix(dest, "elasticsearch "))
 	fmt.Fprintln(s, s.screen.paint.heading.Sprint(clean(title)))
 	for _, step := range r.Steps {
-		word := string(step.Outcome)
-		s.pad(findingIndent)
-		switch step.Outcome {
-		case setup.Conflict:
-			s.WriteString(s.screen.paint.fault.Sprint(word))
-		case setup.Warning:
-			s.WriteString(s.screen.paint.severity("medium", word))
-		default:
-			s.WriteString(word)
-		}
-		s.pad(outcomeText - findingIndent - len(word))
-		s.outcome(step.What)
-		if step.Fix != "" {
-			s.pad(outcomeText)
-			s.outcome("fix: " + step.Fix)
-		}
+		s.entry(outcomeText, levelOf(step.Outcome), string(step.Outcome), step.What, step.Fix)
 	}
 	fmt.Fprintln(s, totals(r, dry))
 }
 
-// outcome writes text from where the line is, on a terminal wrapped.
-func (s *sheet) outcome(text string) {
-	text = clean(text)
-	if s.screen.terminal {
-		text = strings.Join(wrap(text, s.screen.width-outcomeText), "\n"+strings.Repeat(" ", outcomeText))
+// levelOf says how much an outcome matters.
+func levelOf(o setup.Outcome) outputs.Level {
+	switch o {
+	case setup.Conflict:
+		return outputs.Fault
+	case setup.Warning:
+		return outputs.Warning
+	default:
+		return outputs.OK
 	}
-	fmt.Fprintln(s, text)
 }
 
 // totals is the last line.

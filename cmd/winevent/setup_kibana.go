@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/base64"
 	"net/http"
 	"net/url"
 	"strings"
@@ -46,7 +45,7 @@ func (o *setupOptions) importKibana(ctx context.Context, c *elasticsearch.Config
 	}
 	transport := &http.Transport{Proxy: http.ProxyFromEnvironment, DialTLSContext: secure.DialContext}
 	defer transport.CloseIdleConnections()
-	client := &http.Client{Transport: &credentials{transport, c}, CheckRedirect: noRedirect}
+	client := &http.Client{Transport: elasticsearch.Authorized(transport, c), CheckRedirect: noRedirect}
 	steps, err := setup.Import(ctx, client, o.kibanaURL, kibana.For(patterns), o.kibanaReplace)
 	report.Steps = append(report.Steps, steps...)
 	return err
@@ -54,45 +53,3 @@ func (o *setupOptions) importKibana(ctx context.Context, c *elasticsearch.Config
 
 // noRedirect has a page for people, such as that to log in, be seen as what it is.
 func noRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-
-// credentials adds those of the cluster to each request.
-type credentials struct {
-	next   http.RoundTripper
-	config *elasticsearch.Config
-}
-
-// RoundTrip implements http.RoundTripper.
-func (c *credentials) RoundTrip(r *http.Request) (*http.Response, error) {
-	header, err := c.authorization()
-	if err != nil {
-		return nil, err
-	}
-	if header != "" {
-		r = r.Clone(r.Context())
-		r.Header.Set("Authorization", header)
-	}
-	return c.next.RoundTrip(r)
-}
-
-func (c *credentials) authorization() (string, error) {
-	encoded := func(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) }
-	switch {
-	case c.config.APIKey.Set():
-		key, err := c.config.APIKey.Read()
-		if strings.Contains(key, ":") {
-			key = encoded(key)
-		}
-		return "ApiKey " + key, err
-	case c.config.Token.Set():
-		token, err := c.config.Token.Read()
-		return "Bearer " + token, err
-	case c.config.Username.Set():
-		username, err := c.config.Username.Read()
-		if err != nil {
-			return "", err
-		}
-		password, err := c.config.Password.Read()
-		return "Basic " + encoded(username+":"+password), err
-	}
-	return "", nil
-}

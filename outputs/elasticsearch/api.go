@@ -7,6 +7,8 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+
+	"winevent/outputs/secret"
 )
 
 // API makes single requests, with the nodes, credentials and TLS files of a
@@ -34,7 +36,7 @@ func NewAPI(c Config) (*API, error) {
 func (a *API) Do(ctx context.Context, method, path string, body []byte) (status int, answer []byte, err error) {
 	for range max(1, len(a.client.config.URLs)) {
 		status, answer, err = a.do(ctx, method, path, body)
-		if err == nil || ctx.Err() != nil || errors.Is(err, errSecret) {
+		if err == nil || ctx.Err() != nil || errors.Is(err, secret.ErrUnreadable) {
 			break
 		}
 	}

@@ -1,6 +1,7 @@
 package elasticsearch
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"strings"
@@ -56,13 +57,7 @@ func nameOf(c *Config, url string) string {
 
 func fixOf(err error) string {
 	_, hint, _ := decideError(err)
-	if hint == "" {
-		hint = waitHint(err)
-	}
-	if hint == "" {
-		return "start the node, correct elasticsearch_urls, or open the way to it (firewall)"
-	}
-	return hint
+	return cmp.Or(hint, "start the node, correct elasticsearch_urls, or open the way to it (firewall)")
 }
 
 // reachOne asks one node.
@@ -75,11 +70,7 @@ func reachOne(ctx context.Context, c Config, url string) error {
 		return err
 	}
 	defer api.Close()
-	status, answer, err := api.Do(ctx, http.MethodGet, "/", nil)
-	if err == nil && (status == http.StatusUnauthorized || status >= 500) {
-		err = parseFailure(status, nil, answer)
-	}
-	return err
+	return api.client.reach(ctx)
 }
 
 // checkStream asks whether the index that documents go to would be a data

@@ -45,7 +45,7 @@ func newClient(c *Config) (*client, error) {
 	}
 	es, err := elasticsearch.NewClient(elasticsearch.Config{
 		Addresses: c.URLs, CloudID: c.CloudID,
-		Transport: &authorized{next: transport, config: c},
+		Transport: flavored(Authorized(transport, c), c.Flavor),
 		// Attempts are counted and spaced here, where the deadline of a flush is known.
 		DisableRetry: true,
 	})
@@ -53,54 +53,6 @@ func newClient(c *Config) (*client, error) {
 		return nil, err
 	}
 	return &client{es: es, config: c, http: transport}, nil
-}
-
-// authorized adds the credentials as they are at the time of each request.
-type authorized struct {
-	next   http.RoundTripper
-	config *Config
-}
-
-// RoundTrip implements http.RoundTripper.
-func (a *authorized) RoundTrip(r *http.Request) (*http.Response, error) {
-	if err := a.authorize(r); err != nil {
-		return nil, err
-	}
-	res, err := a.next.RoundTrip(r)
-	if err == nil && a.config.Flavor == "opensearch" {
-		// The client library refuses to work with a server that does not say this.
-		res.Header.Set("X-Elastic-Product", "Elasticsearch")
-	}
-	return res, err
-}
-
-func (a *authorized) authorize(r *http.Request) error {
-	c := a.config
-	switch {
-	case c.APIKey.Set():
-		key, err := c.APIKey.Read()
-		if err != nil {
-			return secretError("elasticsearch_api_key", err)
-		}
-		r.Header.Set("Authorization", "ApiKey "+encodedKey(key))
-	case c.Token.Set():
-		token, err := c.Token.Read()
-		if err != nil {
-			return secretError("elasticsearch_token", err)
-		}
-		r.Header.Set("Authorization", "Bearer "+token)
-	case c.Username.Set():
-		username, err := c.Username.Read()
-		if err != nil {
-			return secretError("elasticsearch_username", err)
-		}
-		password, err := c.Password.Read()
-		if err != nil {
-			return secretError("elasticsearch_password", err)
-		}
-		r.SetBasicAuth(username, password)
-	}
-	return nil
 }
 
 // bulk sends a bulk request of n documents and returns the answer for each. An

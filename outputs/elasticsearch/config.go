@@ -2,8 +2,6 @@ package elasticsearch
 
 import (
 	"encoding/base64"
-	"errors"
-	"fmt"
 	"log/slog"
 	"strings"
 	"time"
@@ -46,11 +44,6 @@ var Flavors = []string{"elasticsearch", "opensearch"}
 
 // Attributes returns the templates of the attributes that Write needs of each document.
 func (c *Config) Attributes() []*enrich.Template { return []*enrich.Template{c.Index} }
-
-// errSecret marks credentials that cannot be read.
-var errSecret = errors.New("credentials")
-
-func secretError(key string, err error) error { return fmt.Errorf("%w: %s: %w", errSecret, key, err) }
 
 // encodedKey takes an API key as Kibana shows it: encoded, or as id:key.
 func encodedKey(key string) string {

@@ -21,9 +21,6 @@ func (o *Output) look() {
 	defer cancel()
 	if err := o.client.reach(ctx); err != nil {
 		_, hint, _ := decideError(err)
-		if hint == "" {
-			hint = waitHint(err)
-		}
 		o.config.Log.Warn("elasticsearch: not ready at start; chunks are kept until it is",
 			outputs.Attrs(slog.String("dest", o.client.dest()), slog.Any("error", err), slog.String("hint", hint))...)
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"winevent/outputs"
+	"winevent/outputs/secret"
 	"winevent/outputs/tlsfiles"
 )
 
@@ -142,7 +143,7 @@ func decideError(err error) (act action, hint string, wait time.Duration) {
 		act, hint = decideRequest(r)
 		return act, hint, r.retryAfter
 	}
-	if errors.Is(err, errSecret) {
+	if errors.Is(err, secret.ErrUnreadable) {
 		return later, "", 0
 	}
 	if strings.Contains(err.Error(), "not Elasticsearch") { // the client library's own, of no type
@@ -151,7 +152,7 @@ func decideError(err error) (act action, hint string, wait time.Duration) {
 	if tlsfiles.Refused(err) {
 		return later, waitHint(err), 0
 	}
-	return again, "", 0
+	return again, waitHint(err), 0
 }
 
 // waitHint is what may help when an error goes on.

@@ -123,13 +123,13 @@ func (m *mechanism) Name() string { return strings.ToUpper(m.config.SASLMechanis
 
 // Start implements sasl.Mechanism.
 func (m *mechanism) Start(ctx context.Context) (sasl.StateMachine, []byte, error) {
-	username, err := m.config.SASLUsername.Read()
+	username, err := m.config.SASLUsername.ReadAs("kafka_sasl_username")
 	if err != nil {
-		return nil, nil, secretError("kafka_sasl_username", err)
+		return nil, nil, err
 	}
-	password, err := m.config.SASLPassword.Read()
+	password, err := m.config.SASLPassword.ReadAs("kafka_sasl_password")
 	if err != nil {
-		return nil, nil, secretError("kafka_sasl_password", err)
+		return nil, nil, err
 	}
 	algorithm := scram.SHA256
 	switch m.config.SASLMechanism {
@@ -140,7 +140,7 @@ func (m *mechanism) Start(ctx context.Context) (sasl.StateMachine, []byte, error
 	}
 	s, err := scram.Mechanism(algorithm, username, password)
 	if err != nil {
-		return nil, nil, secretError("kafka_sasl_password", err)
+		return nil, nil, secret.Unreadable("kafka_sasl_password", err)
 	}
 	return s.Start(ctx)
 }

@@ -3,7 +3,6 @@ package kafka
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"os"
@@ -13,6 +12,7 @@ import (
 	"github.com/segmentio/kafka-go/protocol"
 
 	"winevent/outputs"
+	"winevent/outputs/secret"
 	"winevent/outputs/tlsfiles"
 )
 
@@ -97,7 +97,7 @@ func decideConnection(err error) (action, string) {
 		dial *net.OpError
 	)
 	switch {
-	case errors.Is(err, errSecret):
+	case errors.Is(err, secret.ErrUnreadable):
 		return later, ""
 	case errors.Is(err, errOtherProtocol):
 		return later, "correct host and port in kafka_brokers: no broker answers there"
@@ -123,8 +123,3 @@ func failure(dest string, err error) *outputs.Error {
 		Retryable: a != tooLarge && a != unfit,
 	}
 }
-
-// errSecret marks credentials that cannot be read.
-var errSecret = errors.New("credentials")
-
-func secretError(key string, err error) error { return fmt.Errorf("%w: %s: %w", errSecret, key, err) }

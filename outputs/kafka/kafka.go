@@ -4,9 +4,9 @@
 // The straight line of one Write:
 //
 //	plan                 documents → topic → partition         (topics, partitioner)
-//	partition.enter      one batch at a time, in order
+//	delivery.drafts      documents → record batches            (recordbatch, compress)
+//	turn.enter           one batch at a time, in order
 //	partition.settle     a batch of an earlier flush that was not answered goes first
-//	delivery.fill        documents → record batch              (recordbatch, compress)
 //	partition.send       sent again, the same bytes, until it is answered
 //	decide               the answer → stored, again, later, smaller, dead letter
 //
@@ -19,7 +19,6 @@ package kafka
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"strings"
 	"sync"
@@ -117,6 +116,3 @@ func (o *Output) Close() error {
 	o.client.transport.CloseIdleConnections()
 	return nil
 }
-
-// String names the output in messages.
-func (o *Output) String() string { return fmt.Sprintf("kafka %v", o.config.Brokers) }
