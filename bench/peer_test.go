@@ -119,7 +119,9 @@ func peerText(v any) string {
 func peerKnown(entry *catalog.Entry, event, winevent object) {
 	event["category"], event["type"], event["reference"] = entry.ECS.Category, entry.ECS.Type, entry.Remediation.Reference
 	winevent["title"], winevent["symbolic_name"], winevent["symbolic_name_origin"] = entry.Title, entry.SymbolicName, "published"
-	winevent["audit"] = object{"category": entry.AuditCategory, "subcategory": entry.AuditSubcategory}
+	for _, a := range entry.Audit {
+		winevent["audit"] = object{"category": a.Category, "subcategory": a.Subcategory}
+	}
 	winevent["catalog_version"] = catalog.Version()
 	r := entry.Remediation
 	winevent["remediation"] = object{"summary": r.Summary, "cause": r.Cause, "steps": r.Steps, "verify": r.Verify,

@@ -17,7 +17,9 @@ type exception struct{ field, reason string }
 const (
 	fraction  = "in_winevtlog cuts the time to seconds"
 	noMessage = "the shape has no message; rendered from the template where the catalog has one"
+	trimmed   = "evtx_dump cuts white space off the end"
 	xmlOnly   = "only the XML carries it"
+	oldName   = "event 4648 of an old build has the name LogonGuid twice, the manifest has another for the second"
 	twice     = "event 4648 has two LogonGuid; the reference was recorded with each name once"
 )
 
@@ -29,10 +31,10 @@ var alignedShapes = []struct {
 	file       string
 	exceptions []exception
 }{
-	{"winevtlog_stringinserts.jsonl.gz", nil},
-	{"winevtlog_text.jsonl.gz", []exception{{"winevent.dialect", "another form"}}},
+	{"winevtlog_stringinserts.jsonl.gz", []exception{{"winlog.event_data.TargetLogonGuid", oldName}}},
+	{"winevtlog_text.jsonl.gz", []exception{{"winevent.dialect", "another form"}, {"winlog.event_data.TargetLogonGuid", oldName}}},
 	{"winevtlog_xml.jsonl.gz", []exception{
-		{"winevent.dialect", "another form"}, {"@timestamp", fraction},
+		{"winevent.dialect", "another form"}, {"@timestamp", fraction}, {"message", "rendered, with times that " + fraction},
 		{"winlog.record", xmlOnly}, {"winlog.event_data.LogonGuid_1", twice},
 	}},
 	{"event_xml.xmll.gz", []exception{
@@ -42,9 +44,11 @@ var alignedShapes = []struct {
 	{"evtx_dump.jsonl.gz", []exception{
 		{"winevent.dialect", "another form"}, {"@timestamp", fraction}, {"message", noMessage},
 		{"winlog.record", xmlOnly}, {"winlog.event_data.LogonGuid_1", twice},
+		{"powershell.file.script_block_text", trimmed}, {"winlog.event_data.Data", trimmed},
 	}},
 	{"winlog_legacy.jsonl.gz", []exception{
-		{"winevent.dialect", "another form"},
+		{"winevent.dialect", "another form"}, {"winlog.event_data.TargetLogonGuid", oldName},
+		{"message", "rendered, with times that " + fraction},
 		{"event.provider", "the classic source name instead of the provider's, for 8 classic events"},
 		{"winlog.provider_name", "the same"},
 		{"winlog.provider_guid", "not in the classic API"},
@@ -56,8 +60,6 @@ var alignedShapes = []struct {
 		{"winlog.keywords", "only the audit outcome, as EventType"},
 		{"winlog.raw.level", "EventType has no Verbose, and no level beside an audit outcome"},
 		{"log.level", "the same"},
-		{"event.severity", "follows the level of events that the catalog does not know"},
-		{"winevent.severity", "the same"}, {"winevent.severity_reason", "the same"},
 	}},
 	{"winlogbeat8_generated.jsonl.gz", []exception{
 		{"winevent.dialect", "another form"}, {"@timestamp", fraction},
@@ -71,6 +73,7 @@ var alignedShapes = []struct {
 		{"winlog.raw.keywords", "texts, no mask"}, {"winlog.keywords", "only the audit outcome"},
 		{"winlog.raw.qualifiers", "these records lack it"},
 		{"winlog.version", "left out when it is 0"},
+		{"winevent.audit", "without the task, nothing tells which of several subcategories it was"},
 	}},
 }
 
@@ -103,6 +106,8 @@ func compareShapes(t *testing.T, line int, want, got map[string]string, exceptio
 		switch {
 		case !known && (unnamed || positional) && (strings.HasPrefix(field, "winlog.event_data.") || strings.HasPrefix(field, "winevent.value_text.") || field == "tags"):
 			continue
+		case positional && !unnamed && !strings.HasPrefix(field, "event.") && !strings.HasPrefix(field, "host."):
+			continue // without the event's version the names cannot be told, nor what is made of them
 		case field == "event.id" && (want["winlog.record_id"] == "" || want["event.provider"] != got["event.provider"]):
 			continue // made of the content, or of the provider's name, which differ
 		}

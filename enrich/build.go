@@ -36,6 +36,14 @@ func (d *Document) appendBuilt(dst []byte, id fieldID) []byte {
 		return d.appendExtras(dst)
 	case fMetadata:
 		return d.appendTree(dst, d.metadata)
+	case fRelatedUser:
+		return d.appendRelated(dst, relatedUsers)
+	case fRelatedHosts:
+		return d.appendRelated(dst, relatedHosts)
+	case fRelatedIP:
+		return d.appendRelated(dst, relatedIPs)
+	case fRelatedHash:
+		return d.appendRelated(dst, relatedHashes)
 	case fProviderGUID:
 		return d.appendGUID(dst, d.ev.ProviderGUID)
 	case fActivityID:

@@ -35,8 +35,9 @@ type Document struct {
 
 	// What Enrich found.
 	entry      *prepared
-	branch     int // in entry.ByError, or -1
-	list       *preparedList
+	branch     int           // in entry.ByError, or -1
+	list       *preparedList // the names, where they come from the catalog
+	layout     *preparedList // the names that a record of this version and count has, or nil
 	code       catalog.ErrorCode
 	verdict    verdict
 	id         [32]byte
@@ -63,7 +64,7 @@ func (d *Document) reset(read event.Time) {
 	d.set.reset()
 	d.root, d.metadata, d.line, d.raw = -1, -1, nil, nil
 	d.read, d.err = read, nil
-	d.entry, d.branch, d.list = nil, -1, nil
+	d.entry, d.branch, d.list, d.layout = nil, -1, nil, nil
 	d.code, d.verdict = catalog.ErrorCode{}, verdict{}
 	d.unnamed, d.anonymous, d.invalid = false, 0, false
 }
@@ -140,8 +141,8 @@ func (d *Document) Code() (uint64, bool) { return d.ev.ID.Value, d.err == nil }
 // event has NoSeverity.
 func (d *Document) Severity() catalog.Severity { return d.verdict.severity }
 
-// Known tells whether the catalog knows the event. Call Enrich before.
-func (d *Document) Known() bool { return d.entry != nil }
+// Known tells whether the catalog describes the event. Call Enrich before.
+func (d *Document) Known() bool { return d.entry != nil && d.entry.described }
 
 // ID is event.id. Call Enrich before. It is overwritten by the next record.
 func (d *Document) ID() []byte { return d.id[:] }

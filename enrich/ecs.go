@@ -1,49 +1,126 @@
 package enrich
 
 import (
-	"bytes"
-	"net/netip"
+	"strings"
+
+	"winevent/enrich/catalog"
+)
+
+// fieldGroup is a field with those that are set beside it; noField where there is none.
+type fieldGroup [4]fieldID
+
+const noField = fieldCount
+
+// members says, for the forms that set several fields of an object, which.
+var members = map[catalog.Form][]string{
+	catalog.AsAccount:      {"domain", "name"},
+	catalog.AsHashes:       {"hash.md5", "hash.sha1", "hash.sha256", "pe.imphash"},
+	catalog.AsRegistry:     {"path", "hive", "key", "value"},
+	catalog.AsObject:       {"path", "hive", "key", "value"},
+	catalog.AsRegistryData: {"data.strings", "data.type"},
+	catalog.AsLines:        {},
+}
+
+// fieldsOf returns the fields that a row of the catalog fills; false when the
+// table of fields lacks one.
+func fieldsOf(f catalog.ECSField) (group fieldGroup, ok bool) {
+	group = fieldGroup{noField, noField, noField, noField}
+	var paths []string
+	object := f.Field[:max(strings.LastIndexByte(f.Field, '.'), 0)]
+	names, several := members[f.Form]
+	switch {
+	case several:
+		for _, name := range names {
+			paths = append(paths, f.Field+"."+name)
+		}
+	case f.Form == catalog.AsPath && object == "file":
+		paths = []string{f.Field, "file.name", "file.directory", "file.extension"}
+	case f.Form == catalog.AsPath:
+		paths = []string{f.Field, object + ".name"}
+	case f.Form == catalog.AsTransport:
+		paths = []string{f.Field, "network.iana_number"}
+	case f.Form == catalog.AsArgs:
+		paths = []string{f.Field, f.Field + "_count"}
+	default:
+		paths = []string{f.Field}
+	}
+	for i, path := range paths {
+		if group[i], ok = fieldByPath(path); !ok {
+			return group, false
+		}
+	}
+	return group, true
+}
+
+var (
+	filePathFields = fieldGroup{fFilePath, fFileName, fFileDirectory, fFileExtension}
+	registryFields = fieldGroup{fRegistryPath, fRegistryHive, fRegistryKey, fRegistryValue}
 )
 
 // setECS sets the ECS fields that take their value from a parameter.
 func (d *Document) setECS() {
-	for _, f := range d.entry.ecs {
-		p := d.param(f.parameter)
+	for i := range d.entry.ecs {
+		f := &d.entry.ecs[i]
+		if f.form == catalog.AsLines {
+			d.setLines(f)
+			continue
+		}
+		if f.fields[0] != noField && d.set.has(f.fields[0]) {
+			continue
+		}
+		p := d.param(f.param)
 		if p == nil || p.Index >= 0 {
 			continue
 		}
-		text := d.scratchText(&p.Value)
-		if len(text) == 0 || string(text) == "-" {
-			continue
-		}
-		if fields[f.field].Type == IP {
-			text = d.address(text)
-		}
-		d.set.text(f.field, text)
-	}
-	if d.set.has(fProcessExecutable) {
-		path := d.set.values[fProcessExecutable].text
-		if name := path[bytes.LastIndexByte(path, '\\')+1:]; len(name) > 0 {
-			d.set.text(fProcessName, name)
+		if text := d.scratchText(&p.Value); !isNothing(text) {
+			d.setForm(f, text)
 		}
 	}
+	d.setNetwork()
 }
 
-// address returns the text of an IP address as ECS wants it, or nil when it is none.
-func (d *Document) address(text []byte) []byte {
-	a, err := netip.ParseAddr(string(text))
-	if err != nil {
-		return nil
-	}
-	return a.Unmap().WithZone("").AppendTo(d.rec.Scratch(48)[:0])
-}
+// isNothing tells whether a text is how Windows says that there is no value.
+func isNothing(text []byte) bool { return len(text) == 0 || len(text) == 1 && text[0] == '-' }
 
-// setRelated lists the hosts and addresses that other fields name.
-func (d *Document) setRelated() {
-	if len(d.ev.Computer) > 0 {
-		d.set.same(fRelatedHosts, fHostName, kindTextsSame)
-	}
-	if d.set.has(fSourceIP) {
-		d.set.texts(fRelatedIP, d.set.values[fSourceIP].text) // stands before source.ip
+// setForm sets the fields of a row from the text of its parameter.
+func (d *Document) setForm(f *preparedField, text []byte) {
+	field := f.fields[0]
+	switch f.form {
+	case catalog.AsLower:
+		d.set.text(field, appendLower(d.rec.Scratch(len(text))[:0], text))
+	case catalog.AsLong:
+		d.setLong(field, text)
+	case catalog.AsIP:
+		d.set.text(field, d.address(text))
+	case catalog.AsPath:
+		d.setPath(f.fields, text)
+	case catalog.AsAccount:
+		d.setAccount(f.fields, text)
+	case catalog.AsUPN:
+		d.set.text(field, beforeAt(text))
+	case catalog.AsHashes:
+		d.setHashes(f.fields, text)
+	case catalog.AsDirection:
+		d.set.plain(field, direction(text))
+	case catalog.AsTransport:
+		d.setTransport(f.fields, text)
+	case catalog.AsRegistry:
+		d.setRegistry(text)
+	case catalog.AsRegistryData:
+		d.setRegistryData(text)
+	case catalog.AsObject:
+		d.setObject(text)
+	case catalog.AsArgs:
+		d.setArgs(f.fields, text)
+	case catalog.AsAddresses:
+		d.setAddresses(field, text)
+	case catalog.AsLogonType:
+		d.setLogonType(field, text)
+	case catalog.AsCommonName:
+		d.set.text(field, d.commonName(text))
+	case catalog.AsMessage:
+		d.setMessageText(field, text)
+	default:
+		d.set.text(field, text)
 	}
 }

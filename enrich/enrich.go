@@ -20,14 +20,14 @@ func (d *Document) Enrich() {
 	d.entry = d.enricher.entry(ev.Provider, ev.ID.Value)
 	d.nameParams()
 	d.decodeError()
-	d.verdict = severityOf(d.entry, d.branch, levelOf(ev), ev.Audit())
+	d.verdict = severityOf(d.entry, d.findCase(), d.branch, levelOf(ev), ev.Audit())
 	d.setEvent()
 	d.setWindows()
 	d.setUser()
 	d.setValueTexts()
 	if d.entry != nil {
-		d.setKnown()
 		d.setECS()
+		d.setKnown()
 	}
 	d.setRelated()
 }
@@ -96,7 +96,7 @@ func (d *Document) setEvent() {
 	s.plain(fSeverity, d.verdict.severity.String())
 	s.built(fSeverityReason)
 	s.plain(fDialect, ev.Dialect.String())
-	if d.entry != nil {
+	if d.entry != nil && d.entry.described {
 		s.plain(fEventAction, d.entry.ECS.Action)
 		s.plain(fEventOutcome, d.entry.ECS.Outcome)
 	}
@@ -211,8 +211,17 @@ func (d *Document) setUser() {
 // setKnown sets what the catalog says of the event.
 func (d *Document) setKnown() {
 	s, p := &d.set, d.entry
+	d.setErrorCode()
+	d.setAudit()
+	if !p.described {
+		return
+	}
 	s.json(fEventCategory, p.category)
 	s.json(fEventType, p.eventType)
+	if p.attack != "" {
+		s.plain(fThreatFramework, "MITRE ATT&CK")
+		s.json(fThreatTechniqueID, p.attack)
+	}
 	s.json(fTitle, p.title)
 	s.json(fSymbolicName, p.symbolicName)
 	origin := "derived"
@@ -220,10 +229,7 @@ func (d *Document) setKnown() {
 		origin = "published"
 	}
 	s.plain(fSymbolicNameOrigin, origin)
-	s.json(fAuditCategory, p.auditCategory)
-	s.json(fAuditSubcategory, p.auditSub)
 	s.plain(fCatalogVersion, catalog.Version())
-	d.setErrorCode()
 	r := &p.remediation
 	if d.branch >= 0 {
 		r = &p.branches[d.branch]
@@ -240,6 +246,25 @@ func (d *Document) setKnown() {
 		s.json(fRemediationSummary, r.summary)
 		s.json(fRemediationReference, r.reference)
 	}
+}
+
+// setAudit sets the audit subcategory. Of several that write the event, the
+// record's task is the one that did.
+func (d *Document) setAudit() {
+	if len(d.entry.audit) == 0 {
+		return
+	}
+	a := &d.entry.audit[0]
+	if len(d.entry.audit) > 1 && d.ev.TaskNumber.Set {
+		task := catalog.Value(catalog.TaskMap, d.ev.TaskNumber.Value)
+		for i := range d.entry.audit {
+			if d.entry.audit[i].name == task {
+				a = &d.entry.audit[i]
+			}
+		}
+	}
+	d.set.json(fAuditCategory, a.category)
+	d.set.json(fAuditSubcategory, a.subcategory)
 }
 
 func (d *Document) setErrorCode() {

@@ -76,7 +76,7 @@ type Enricher struct {
 func New(options Options) *Enricher {
 	options.Namespace = cmp.Or(options.Namespace, "default")
 	module, _, _ := strings.Cut(options.Dataset, ".")
-	return &Enricher{options: options, dataset: dataset{module, options.Dataset}, prepared: make([]atomic.Pointer[prepared], len(catalog.Entries()))}
+	return &Enricher{options: options, dataset: dataset{module, options.Dataset}, prepared: make([]atomic.Pointer[prepared], catalog.Count())}
 }
 
 // entry returns an entry's prepared JSON, or nil for an event the catalog does not know.
@@ -93,7 +93,7 @@ func (e *Enricher) entry(provider []byte, id uint64) *prepared {
 		return p
 	}
 	// Two flushes may both prepare it; either result will do.
-	p := prepare(&catalog.Entries()[i])
+	p := prepare(catalog.At(i))
 	slot.Store(p)
 	return p
 }

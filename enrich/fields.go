@@ -44,6 +44,11 @@ const (
 	fDataStreamDataset
 	fDataStreamNamespace
 	fDataStreamType
+	fDestinationDomain
+	fDestinationIP
+	fDestinationPort
+	fDNSQuestionName
+	fDNSResolvedIP
 	fECSVersion
 	fErrorCode
 	fErrorMessage
@@ -61,17 +66,108 @@ const (
 	fEventReference
 	fEventSeverity
 	fEventType
+	fFileSigned
+	fFileSignatureStatus
+	fFileSignatureSubject
+	fFileDirectory
+	fFileExtension
+	fFileHashMD5
+	fFileHashSHA1
+	fFileHashSHA256
+	fFileName
+	fFilePath
+	fFilePECompany
+	fFilePEDescription
+	fFilePEVersion
+	fFilePEImphash
+	fFilePEOriginal
+	fFilePEProduct
+	fGroupDomain
+	fGroupID
+	fGroupName
 	fHostName
 	fHostOSType
 	fLogLevel
+	fNetworkCommunityID
+	fNetworkDirection
+	fNetworkIANANumber
+	fNetworkProtocol
+	fNetworkTransport
+	fNetworkType
+	fPSCommandName
+	fPSCommandPath
+	fPSCommandType
+	fPSCommandValue
+	fPSEngineNewState
+	fPSEnginePreviousState
+	fPSEngineVersion
+	fPSScriptBlockID
+	fPSScriptBlockText
+	fPSPipelineID
+	fPSHostVersion
+	fPSProviderName
+	fPSProviderNewState
+	fPSRunspaceID
+	fPSSequence
+	fPSTotal
+	fProcessArgs
+	fProcessArgsCount
+	fProcessCommandLine
+	fProcessEntityID
 	fProcessExecutable
+	fProcessHashMD5
+	fProcessHashSHA1
+	fProcessHashSHA256
 	fProcessName
+	fProcessParentArgs
+	fProcessParentArgsCount
+	fProcessParentCommandLine
+	fProcessParentEntityID
+	fProcessParentExecutable
+	fProcessParentName
+	fProcessParentPID
+	fProcessPECompany
+	fProcessPEDescription
+	fProcessPEVersion
+	fProcessPEImphash
+	fProcessPEOriginal
+	fProcessPEProduct
+	fProcessID
+	fProcessThread
+	fProcessTitle
+	fProcessWorkingDirectory
+	fRegistryDataStrings
+	fRegistryDataType
+	fRegistryHive
+	fRegistryKey
+	fRegistryPath
+	fRegistryValue
+	fRelatedHash
 	fRelatedHosts
 	fRelatedIP
+	fRelatedUser
 	fRuleID
 	fRuleName
+	fServiceName
+	fSourceDomain
 	fSourceIP
+	fSourcePort
+	fSysmonDNSStatus
+	fSysmonArchived
+	fSysmonIsExecutable
+	fThreatFramework
+	fThreatTechniqueID
+	fURLFull
+	fUserChangesName
+	fActorDomain
+	fUserEffectiveDomain
+	fUserEffectiveID
+	fUserEffectiveName
 	fUserID
+	fActorName
+	fUserTargetDomain
+	fUserTargetID
+	fUserTargetName
 	fAuditCategory
 	fAuditSubcategory
 	fCatalogVersion
@@ -96,10 +192,18 @@ const (
 	fActivityID
 	fAPI
 	fChannel
+	fComputerObjectDomain
+	fComputerObjectID
+	fComputerObjectName
 	fComputerName
 	fEventData
 	fWEventID
 	fKeywords
+	fLogonFailureReason
+	fLogonFailureStatus
+	fLogonFailureSubStatus
+	fLogonID
+	fLogonType
 	fMetadata
 	fOpcode
 	fProcessPID
@@ -114,6 +218,7 @@ const (
 	fRecord
 	fRecordID
 	fRelatedActivityID
+	fScheduledTaskName
 	fTask
 	fUserDomain
 	fUserIdentifier
@@ -130,6 +235,11 @@ var fields = [fieldCount]Field{
 	fDataStreamDataset:           {"data_stream.dataset", Keyword, false, true, "Equal to event.dataset."},
 	fDataStreamNamespace:         {"data_stream.namespace", Keyword, false, true, "default, or what the option namespace says."},
 	fDataStreamType:              {"data_stream.type", Keyword, false, true, "logs."},
+	fDestinationDomain:           {"destination.domain", Keyword, false, true, "The other host's name, as the event has it."},
+	fDestinationIP:               {"destination.ip", IP, false, true, "Where the connection went."},
+	fDestinationPort:             {"destination.port", Long, false, true, "The port that the connection went to."},
+	fDNSQuestionName:             {"dns.question.name", Keyword, false, true, "The name that was looked up."},
+	fDNSResolvedIP:               {"dns.resolved_ip", IP, true, true, "The addresses in the answer."},
 	fECSVersion:                  {"ecs.version", Keyword, false, true, "The ECS version that the document follows."},
 	fErrorCode:                   {"error.code", Keyword, false, true, "The error code inside the event, as the event spells it."},
 	fErrorMessage:                {"error.message", Text, false, true, "What the error code means, as `net helpmsg` would say; or, with event.kind pipeline_error, why the record could not be understood."},
@@ -147,17 +257,108 @@ var fields = [fieldCount]Field{
 	fEventReference:              {"event.reference", Keyword, false, true, "The vendor's page about the event."},
 	fEventSeverity:               {"event.severity", Long, false, true, "The severity on Elastic Security's scale: informational 10, low 21, medium 47, high 73, critical 99."},
 	fEventType:                   {"event.type", Keyword, true, true, "The ECS type, from the catalog."},
+	fFileSigned:                  {"file.code_signature.signed", Keyword, false, false, "Whether the file is signed: true or false, as Sysmon says."},
+	fFileSignatureStatus:         {"file.code_signature.status", Keyword, false, true, "The state of the file's signature."},
+	fFileSignatureSubject:        {"file.code_signature.subject_name", Keyword, false, true, "Who signed the file."},
+	fFileDirectory:               {"file.directory", Keyword, false, true, "The directory in file.path."},
+	fFileExtension:               {"file.extension", Keyword, false, true, "The extension in file.path, without the dot."},
+	fFileHashMD5:                 {"file.hash.md5", Keyword, false, true, "The file's MD5."},
+	fFileHashSHA1:                {"file.hash.sha1", Keyword, false, true, "The file's SHA-1."},
+	fFileHashSHA256:              {"file.hash.sha256", Keyword, false, true, "The file's SHA-256."},
+	fFileName:                    {"file.name", Keyword, false, true, "The file's name: the last part of file.path; of a named pipe, its name."},
+	fFilePath:                    {"file.path", Keyword, false, true, "The file that the event is about."},
+	fFilePECompany:               {"file.pe.company", Keyword, false, true, "The company in the file's version information."},
+	fFilePEDescription:           {"file.pe.description", Keyword, false, true, "The description in the file's version information."},
+	fFilePEVersion:               {"file.pe.file_version", Keyword, false, true, "The version in the file's version information."},
+	fFilePEImphash:               {"file.pe.imphash", Keyword, false, true, "The hash over the file's imports."},
+	fFilePEOriginal:              {"file.pe.original_file_name", Keyword, false, true, "The file's name when it was built."},
+	fFilePEProduct:               {"file.pe.product", Keyword, false, true, "The product in the file's version information."},
+	fGroupDomain:                 {"group.domain", Keyword, false, true, "The domain of the group that was changed or read."},
+	fGroupID:                     {"group.id", Keyword, false, true, "The SID of the group that was changed or read."},
+	fGroupName:                   {"group.name", Keyword, false, true, "The group that was changed or read."},
 	fHostName:                    {"host.name", Keyword, false, true, "The computer that logged the event."},
 	fHostOSType:                  {"host.os.type", Keyword, false, true, "windows."},
 	fLogLevel:                    {"log.level", Keyword, false, true, "Windows' level: critical, error, warning, information (also for level 0, LogAlways) or verbose."},
+	fNetworkCommunityID:          {"network.community_id", Keyword, false, true, "The Community ID (version 1, seed 0) of a TCP or UDP connection, to find it in other sources."},
+	fNetworkDirection:            {"network.direction", Keyword, false, true, "ingress or egress, seen from the host; inbound or outbound for what the Filtering Platform decided about."},
+	fNetworkIANANumber:           {"network.iana_number", Keyword, false, true, "The protocol's number."},
+	fNetworkProtocol:             {"network.protocol", Keyword, false, true, "The protocol that the port is known for."},
+	fNetworkTransport:            {"network.transport", Keyword, false, true, "tcp, udp, icmp …"},
+	fNetworkType:                 {"network.type", Keyword, false, true, "ipv4 or ipv6."},
+	fPSCommandName:               {"powershell.command.name", Keyword, false, false, "The command that ran."},
+	fPSCommandPath:               {"powershell.command.path", Keyword, false, false, "Where the command comes from."},
+	fPSCommandType:               {"powershell.command.type", Keyword, false, false, "Cmdlet, Function, Script …"},
+	fPSCommandValue:              {"powershell.command.value", Keyword, false, false, "The line that the command stands in."},
+	fPSEngineNewState:            {"powershell.engine.new_state", Keyword, false, false, "The engine's state now."},
+	fPSEnginePreviousState:       {"powershell.engine.previous_state", Keyword, false, false, "The engine's state before."},
+	fPSEngineVersion:             {"powershell.engine.version", Keyword, false, false, "PowerShell's version; 2.0 writes no script blocks."},
+	fPSScriptBlockID:             {"powershell.file.script_block_id", Keyword, false, false, "Joins the parts of a script block."},
+	fPSScriptBlockText:           {"powershell.file.script_block_text", Keyword, false, false, "The script block, or a part of it; of 4103, what the command was called with."},
+	fPSPipelineID:                {"powershell.pipeline_id", Keyword, false, false, "The pipeline that the command ran in."},
+	fPSHostVersion:               {"powershell.process.executable_version", Keyword, false, false, "The version of the program that hosts PowerShell."},
+	fPSProviderName:              {"powershell.provider.name", Keyword, false, false, "The PowerShell provider."},
+	fPSProviderNewState:          {"powershell.provider.new_state", Keyword, false, false, "The PowerShell provider's state now."},
+	fPSRunspaceID:                {"powershell.runspace_id", Keyword, false, false, "The runspace that the command ran in."},
+	fPSSequence:                  {"powershell.sequence", Long, false, false, "The part's number."},
+	fPSTotal:                     {"powershell.total", Long, false, false, "How many parts the script block has."},
+	fProcessArgs:                 {"process.args", Keyword, true, true, "The words of the command line, divided as Windows does."},
+	fProcessArgsCount:            {"process.args_count", Long, false, true, "How many words the command line has."},
+	fProcessCommandLine:          {"process.command_line", Keyword, false, true, "The command line."},
+	fProcessEntityID:             {"process.entity_id", Keyword, false, true, "The process, unique over all hosts: Sysmon's ProcessGuid."},
 	fProcessExecutable:           {"process.executable", Keyword, false, true, "The program that acted, where the event names it."},
+	fProcessHashMD5:              {"process.hash.md5", Keyword, false, true, "The program's MD5."},
+	fProcessHashSHA1:             {"process.hash.sha1", Keyword, false, true, "The program's SHA-1."},
+	fProcessHashSHA256:           {"process.hash.sha256", Keyword, false, true, "The program's SHA-256."},
 	fProcessName:                 {"process.name", Keyword, false, true, "The file name in process.executable."},
+	fProcessParentArgs:           {"process.parent.args", Keyword, true, true, "The words of the parent's command line."},
+	fProcessParentArgsCount:      {"process.parent.args_count", Long, false, true, "How many words the parent's command line has."},
+	fProcessParentCommandLine:    {"process.parent.command_line", Keyword, false, true, "The parent's command line."},
+	fProcessParentEntityID:       {"process.parent.entity_id", Keyword, false, true, "The parent, unique over all hosts."},
+	fProcessParentExecutable:     {"process.parent.executable", Keyword, false, true, "The parent's program."},
+	fProcessParentName:           {"process.parent.name", Keyword, false, true, "The file name in process.parent.executable."},
+	fProcessParentPID:            {"process.parent.pid", Long, false, true, "The parent's process id."},
+	fProcessPECompany:            {"process.pe.company", Keyword, false, true, "The company in the program's version information."},
+	fProcessPEDescription:        {"process.pe.description", Keyword, false, true, "The description in the program's version information."},
+	fProcessPEVersion:            {"process.pe.file_version", Keyword, false, true, "The version in the program's version information."},
+	fProcessPEImphash:            {"process.pe.imphash", Keyword, false, true, "The hash over the program's imports."},
+	fProcessPEOriginal:           {"process.pe.original_file_name", Keyword, false, true, "The program's name when it was built."},
+	fProcessPEProduct:            {"process.pe.product", Keyword, false, true, "The product in the program's version information."},
+	fProcessID:                   {"process.pid", Long, false, true, "The id of the process that acted. winlog.process.pid is the one that wrote the event."},
+	fProcessThread:               {"process.thread.id", Long, false, true, "The thread that acted."},
+	fProcessTitle:                {"process.title", Keyword, false, true, "The name of the program that hosts PowerShell."},
+	fProcessWorkingDirectory:     {"process.working_directory", Keyword, false, true, "The directory that the process began in."},
+	fRegistryDataStrings:         {"registry.data.strings", Keyword, true, true, "What was written into the registry value: its text, or a number in decimal."},
+	fRegistryDataType:            {"registry.data.type", Keyword, false, true, "REG_DWORD, REG_QWORD or REG_BINARY, where the event tells."},
+	fRegistryHive:                {"registry.hive", Keyword, false, true, "HKLM, HKU …"},
+	fRegistryKey:                 {"registry.key", Keyword, false, true, "The key, without the hive."},
+	fRegistryPath:                {"registry.path", Keyword, false, true, "Hive, key and value."},
+	fRegistryValue:               {"registry.value", Keyword, false, true, "The name of the value."},
+	fRelatedHash:                 {"related.hash", Keyword, true, true, "All hashes that the event names."},
 	fRelatedHosts:                {"related.hosts", Keyword, true, true, "All hosts that the event names."},
 	fRelatedIP:                   {"related.ip", IP, true, true, "All addresses that the event names."},
+	fRelatedUser:                 {"related.user", Keyword, true, true, "All users that the event names."},
 	fRuleID:                      {"rule.id", Keyword, false, true, "The Windows Firewall rule."},
 	fRuleName:                    {"rule.name", Keyword, false, true, "The Windows Firewall rule's name."},
+	fServiceName:                 {"service.name", Keyword, false, true, "The service that the event is about."},
+	fSourceDomain:                {"source.domain", Keyword, false, true, "The remote host's name, as the event has it."},
 	fSourceIP:                    {"source.ip", IP, false, true, "The remote address."},
+	fSourcePort:                  {"source.port", Long, false, true, "The port that the connection came from."},
+	fSysmonDNSStatus:             {"sysmon.dns.status", Keyword, false, false, "The result of the look-up, 0 for success."},
+	fSysmonArchived:              {"sysmon.file.archived", Keyword, false, false, "Whether Sysmon kept a copy of the file: true or false."},
+	fSysmonIsExecutable:          {"sysmon.file.is_executable", Keyword, false, false, "Whether the file is a program: true or false."},
+	fThreatFramework:             {"threat.framework", Keyword, false, true, "MITRE ATT&CK, with threat.technique.id."},
+	fThreatTechniqueID:           {"threat.technique.id", Keyword, true, true, "The ATT&CK techniques that the event by itself speaks for, from the catalog."},
+	fURLFull:                     {"url.full", Keyword, false, true, "The address that was loaded."},
+	fUserChangesName:             {"user.changes.name", Keyword, false, true, "The account's new name."},
+	fActorDomain:                 {"user.domain", Keyword, false, true, "The domain of the user who acted."},
+	fUserEffectiveDomain:         {"user.effective.domain", Keyword, false, true, "The domain of the user whose rights were used."},
+	fUserEffectiveID:             {"user.effective.id", Keyword, false, true, "The SID of the user whose rights were used."},
+	fUserEffectiveName:           {"user.effective.name", Keyword, false, true, "The user whose rights were used, where it is not the one who acted."},
 	fUserID:                      {"user.id", Keyword, false, true, "The SID of the user who acted, where the event names one."},
+	fActorName:                   {"user.name", Keyword, false, true, "The user who acted; of a logon, who logged on."},
+	fUserTargetDomain:            {"user.target.domain", Keyword, false, true, "The domain of the account that was acted upon."},
+	fUserTargetID:                {"user.target.id", Keyword, false, true, "The SID of the account that was acted upon."},
+	fUserTargetName:              {"user.target.name", Keyword, false, true, "The account that was acted upon."},
 	fAuditCategory:               {"winevent.audit.category", Keyword, false, false, "The audit policy category that writes the event."},
 	fAuditSubcategory:            {"winevent.audit.subcategory", Keyword, false, false, "The audit policy subcategory that writes the event."},
 	fCatalogVersion:              {"winevent.catalog_version", Keyword, false, false, "The catalog that knew the event."},
@@ -182,10 +383,18 @@ var fields = [fieldCount]Field{
 	fActivityID:                  {"winlog.activity_id", Keyword, false, false, "Joins the events of one activity."},
 	fAPI:                         {"winlog.api", Keyword, false, false, "wineventlog."},
 	fChannel:                     {"winlog.channel", Keyword, false, false, "The log that the event was written to."},
+	fComputerObjectDomain:        {"winlog.computerObject.domain", Keyword, false, false, "The domain of the computer account that was changed."},
+	fComputerObjectID:            {"winlog.computerObject.id", Keyword, false, false, "The SID of the computer account that was changed."},
+	fComputerObjectName:          {"winlog.computerObject.name", Keyword, false, false, "The computer account that was changed."},
 	fComputerName:                {"winlog.computer_name", Keyword, false, false, "The computer that logged the event."},
 	fEventData:                   {"winlog.event_data", Object, false, false, "The event's parameters by name, as text. Without known names: param1 … param99, and all values in order in Data. Classic events' binary data is Binary, in hexadecimal."},
 	fWEventID:                    {"winlog.event_id", Keyword, false, false, "The Windows event id."},
 	fKeywords:                    {"winlog.keywords", Keyword, true, false, "The names of the keywords that Windows reserves, or the texts that the shipper sent."},
+	fLogonFailureReason:          {"winlog.logon.failure.reason", Keyword, false, false, "Why the logon failed, in Windows' words."},
+	fLogonFailureStatus:          {"winlog.logon.failure.status", Keyword, false, false, "The status of the failed logon."},
+	fLogonFailureSubStatus:       {"winlog.logon.failure.sub_status", Keyword, false, false, "The detail of that status."},
+	fLogonID:                     {"winlog.logon.id", Keyword, false, false, "The logon session; joins the events of one."},
+	fLogonType:                   {"winlog.logon.type", Keyword, false, false, "Interactive, Network, Batch, Service …"},
 	fMetadata:                    {"winlog.metadata", Flattened, false, false, "Fluent Bit's metadata of the record, when there is any."},
 	fOpcode:                      {"winlog.opcode", Keyword, false, false, "The opcode's name, or its number."},
 	fProcessPID:                  {"winlog.process.pid", Long, false, false, "The process that wrote the event."},
@@ -200,6 +409,7 @@ var fields = [fieldCount]Field{
 	fRecord:                      {"winlog.record", Flattened, false, false, "Members of the record that have no place of their own, as they came."},
 	fRecordID:                    {"winlog.record_id", Keyword, false, false, "The record's number in its channel."},
 	fRelatedActivityID:           {"winlog.related_activity_id", Keyword, false, false, "The activity that started this one."},
+	fScheduledTaskName:           {"winlog.scheduled_task.name", Keyword, false, false, "The scheduled task."},
 	fTask:                        {"winlog.task", Keyword, false, false, "The task's name (on the Security channel the audit subcategory), or its number."},
 	fUserDomain:                  {"winlog.user.domain", Keyword, false, false, "The domain of the account that the event was logged under."},
 	fUserIdentifier:              {"winlog.user.identifier", Keyword, false, false, "The SID of the account that the event was logged under."},

@@ -2,36 +2,44 @@ package enrich
 
 import (
 	"bytes"
+	"strconv"
 
 	"winevent/enrich/catalog"
 	"winevent/enrich/event"
 	"winevent/enrich/record"
 )
 
-// decodeError finds the error code inside the event and the remediation for it.
+// decodeError finds the error code inside the event and the remediation for it:
+// the first of the entry's error parameters that is there and not 0, or else
+// the first that is there.
 func (d *Document) decodeError() {
-	if d.entry == nil || d.entry.ErrorParameter == "" {
+	if d.entry == nil {
 		return
 	}
-	p := d.param(d.entry.errorParameter)
-	if p == nil {
+	for last, i := range d.entry.errorParams {
+		p := d.param(i)
+		if p == nil {
+			continue
+		}
+		code, ok := errorCode(&p.Value)
+		if !ok || code == 0 && last < len(d.entry.errorParams)-1 {
+			continue
+		}
+		d.code = catalog.DecodeError(code)
+		d.set.text(fErrorCode, d.scratchText(&p.Value))
+		d.branch = d.entry.FindBranch(d.code.Win32)
 		return
 	}
-	code, ok := errorCode(&p.Value)
-	if !ok {
-		return
-	}
-	d.code = catalog.DecodeError(code)
-	d.set.text(fErrorCode, d.scratchText(&p.Value))
-	d.branch = d.entry.FindBranch(d.code.Win32)
 }
 
 // errorCode reads a 32-bit code: decimal, negative decimal (an HRESULT as a
-// signed number) or hexadecimal, alone or as the first word of a text.
+// signed number) or hexadecimal, alone or as the first word of a text; or a
+// code in %%n, as the Service Control Manager writes Win32 codes.
 func errorCode(n *record.Node) (uint32, bool) {
 	v, ok := n.Uint64()
 	if !ok && n.Kind == record.String {
 		word, _, _ := bytes.Cut(bytes.TrimSpace(n.Text), []byte(" "))
+		word = bytes.TrimPrefix(word, []byte("%%"))
 		v, ok = record.ParseUint(bytes.TrimRight(word, ":,;."))
 	}
 	if !ok {
@@ -54,39 +62,92 @@ func (d *Document) nameParams() {
 			unnamed++
 		}
 	}
+	if d.entry != nil && (unnamed == 0 || unnamed == len(ev.Params)) {
+		d.layout = d.entry.list(ev.Version.Value, ev.Version.Set, len(ev.Params))
+	}
 	if unnamed == 0 {
 		return
 	}
-	if d.entry != nil && unnamed == len(ev.Params) {
-		d.list = d.entry.list(ev.Version.Value, ev.Version.Set, unnamed)
-	}
-	if d.list == nil {
+	if d.layout == nil {
+		if d.isWithoutParams() {
+			ev.Params = ev.Params[:0]
+			return
+		}
 		d.anonymous = unnamed
-		d.unnamed = d.entry != nil || ev.ProviderGUID != nil && ev.Keywords.Value&keywordClassic == 0
+		d.unnamed = d.namesExist()
 		return
 	}
+	d.list = d.layout
 	for i := range ev.Params {
 		ev.Params[i].Name = d.list.names[i]
 	}
 }
 
-// param returns the parameter of that name, or nil. Names are compared without blanks.
-func (d *Document) param(name []byte) *event.Param {
+// isWithoutParams tells whether the event is one that has no parameters: what
+// came is the empty text that in_winevtlog sends for UserData without values.
+func (d *Document) isWithoutParams() bool {
+	if d.entry == nil || d.entry.list(d.ev.Version.Value, d.ev.Version.Set, 0) == nil {
+		return false
+	}
 	for i := range d.ev.Params {
-		if p := &d.ev.Params[i]; bytes.Equal(p.Name, name) || equalWithoutBlanks(p.Name, name) {
+		if p := &d.ev.Params[i]; p.Value.Kind != record.String || len(p.Value.Text) > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// namesExist tells whether the parameters should have names: the catalog has
+// lists for the event, or it is of a provider with a manifest, where all have.
+func (d *Document) namesExist() bool {
+	if d.entry != nil && len(d.entry.Parameters) > 0 {
+		return true
+	}
+	return d.ev.ProviderGUID != nil && d.ev.Keywords.Value&keywordClassic == 0
+}
+
+// param returns the parameter with the entry's param of that number, or nil.
+// Names are compared without blanks.
+func (d *Document) param(number int) *event.Param {
+	name := d.entry.params[number]
+	if l := d.layout; l != nil {
+		at := l.at[number]
+		if d.list != nil && at < 0 {
+			return nil
+		}
+		if at >= 0 && (d.list != nil || bytes.Equal(d.ev.Params[at].Name, name)) {
+			return &d.ev.Params[at]
+		}
+	}
+	return d.find(string(name))
+}
+
+// find returns the parameter of that name, or nil. Names are compared without blanks.
+func (d *Document) find(name string) *event.Param {
+	for i := range d.ev.Params {
+		if p := &d.ev.Params[i]; string(p.Name) == name || equalWithoutBlanks(p.Name, name) {
 			return p
 		}
 	}
 	return nil
 }
 
-func equalWithoutBlanks(spaced, name []byte) bool {
-	if len(spaced) <= len(name) {
+// named returns the text of the parameter of that name, or nil.
+func (d *Document) named(name string) []byte {
+	if p := d.find(name); p != nil && p.Index < 0 {
+		return d.scratchText(&p.Value)
+	}
+	return nil
+}
+
+// equalWithoutBlanks tells whether a text, less its blanks and tabs, is the name.
+func equalWithoutBlanks(spaced []byte, name string) bool {
+	if len(spaced) <= len(name) && (len(spaced) < len(name) || len(spaced) > 0 && spaced[0] != name[0]) {
 		return false
 	}
 	i := 0
 	for _, c := range spaced {
-		if c == ' ' {
+		if c == ' ' || c == '\t' {
 			continue
 		}
 		if i == len(name) || name[i] != c {
@@ -104,3 +165,5 @@ func (d *Document) scratchText(n *record.Node) []byte {
 	}
 	return n.AppendText(d.rec.Scratch(max(32, 2*len(n.Text)))[:0])
 }
+
+func appendDecimal(dst []byte, n uint64) []byte { return strconv.AppendUint(dst, n, 10) }

@@ -1,6 +1,7 @@
 package enrich
 
 import (
+	"bytes"
 	"strconv"
 	"strings"
 
@@ -9,21 +10,30 @@ import (
 )
 
 // prepared is a catalog entry with everything that is the same in each of its
-// documents as ready JSON.
+// documents as ready JSON, and with every parameter that it names as a number.
 type prepared struct {
 	*catalog.Entry
-	category, eventType     string
-	title                   string
-	severityReason          string // without quotes, to be continued
-	symbolicName            string
-	auditCategory, auditSub string
-	remediation             preparedRemediation
-	branches                []preparedRemediation
-	branchReasons           []string
-	lists                   []preparedList
-	ecs                     []preparedField
-	errorParameter          []byte
+	described           bool
+	category, eventType string
+	title               string
+	severityReason      string // without quotes, to be continued
+	symbolicName        string
+	attack              string
+	audit               []preparedAudit
+	remediation         preparedRemediation
+	branches            []preparedRemediation
+	branchReasons       []string
+	caseReasons         []string
+	lists               []preparedList
+	// params are the names of the parameters that the entry refers to; errorParams,
+	// the cases' and ecs' are places in it.
+	params      [][]byte
+	errorParams []int
+	cases       []preparedCase
+	ecs         []preparedField
 }
+
+type preparedAudit struct{ category, subcategory, name string }
 
 type preparedRemediation struct {
 	summary, cause, steps, verify, codes, reference string
@@ -33,45 +43,90 @@ type preparedRemediation struct {
 type preparedList struct {
 	names [][]byte
 	keys  []string
+	// at is where each of the entry's params stands in the list, or -1.
+	at []int
 }
 
+type preparedCase struct {
+	conditions []preparedCondition
+	severity   catalog.Severity
+}
+
+type preparedCondition struct {
+	param int
+	*catalog.Condition
+	values [][]byte
+}
+
+// preparedField is a field that takes its value from a parameter, and those beside it.
 type preparedField struct {
-	field     fieldID
-	parameter []byte
+	param  int
+	form   catalog.Form
+	fields fieldGroup
 }
 
-// securityProvider is the provider of the audit events; %%n in its values are
-// messages of msobjs.dll. Other providers use the same form for other messages.
+// securityProvider is the provider of the audit events.
 const securityProvider = "Microsoft-Windows-Security-Auditing"
 
 func prepare(e *catalog.Entry) *prepared {
 	p := &prepared{
 		Entry:          e,
+		described:      e.Described(),
 		category:       quoteList(e.ECS.Category),
 		eventType:      quoteList(e.ECS.Type),
 		title:          quote(e.Title),
 		severityReason: bare(e.SeverityReason),
 		symbolicName:   quote(e.SymbolicName),
+		attack:         quoteList(e.Attack),
 		remediation:    prepareRemediation(e.Remediation),
-		errorParameter: []byte(e.ErrorParameter),
 	}
-	if e.AuditCategory != "" {
-		p.auditCategory, p.auditSub = quote(e.AuditCategory), quote(e.AuditSubcategory)
+	for _, a := range e.Audit {
+		p.audit = append(p.audit, preparedAudit{quote(a.Category), quote(a.Subcategory), a.Subcategory})
 	}
 	for _, b := range e.ByError {
 		p.branches = append(p.branches, prepareRemediation(b.Remediation))
 		p.branchReasons = append(p.branchReasons, bare(b.SeverityReason))
 	}
-	for _, l := range e.Parameters {
-		p.lists = append(p.lists, prepareList(l.Names))
+	for _, name := range e.ErrorParameters {
+		p.errorParams = append(p.errorParams, p.param(name))
+	}
+	for i := range e.Cases {
+		p.addCase(&e.Cases[i])
 	}
 	for _, f := range e.ECS.Fields {
 		// A test holds every field of the catalog against the table.
-		if id, ok := fieldByPath(f.Field); ok {
-			p.ecs = append(p.ecs, preparedField{id, []byte(f.Parameter)})
+		if group, ok := fieldsOf(f); ok {
+			p.ecs = append(p.ecs, preparedField{p.param(f.Parameter), f.Form, group})
 		}
 	}
+	for _, l := range e.Parameters {
+		p.lists = append(p.lists, p.prepareList(l.Names))
+	}
 	return p
+}
+
+// param returns the number of a parameter that the entry names.
+func (p *prepared) param(name string) int {
+	for i, known := range p.params {
+		if string(known) == name {
+			return i
+		}
+	}
+	p.params = append(p.params, []byte(name))
+	return len(p.params) - 1
+}
+
+func (p *prepared) addCase(c *catalog.Case) {
+	prepared := preparedCase{severity: c.Severity}
+	for i := range c.If {
+		condition := preparedCondition{param: p.param(c.If[i].Parameter), Condition: &c.If[i]}
+		for _, v := range c.If[i].Values {
+			condition.values = append(condition.values, []byte(v))
+		}
+		prepared.conditions = append(prepared.conditions, condition)
+	}
+	p.cases = append(p.cases, prepared)
+	p.caseReasons = append(p.caseReasons, bare(c.Reason))
 }
 
 func prepareRemediation(r catalog.Remediation) preparedRemediation {
@@ -79,21 +134,26 @@ func prepareRemediation(r catalog.Remediation) preparedRemediation {
 	for i, id := range r.VerifyEvents {
 		codes[i] = strconv.Itoa(int(id))
 	}
-	p := preparedRemediation{
+	return preparedRemediation{
 		summary: quote(r.Summary), cause: quote(r.Cause), steps: quoteList(r.Steps),
-		verify: quote(r.Verify), reference: quote(r.Reference),
+		verify: quote(r.Verify), codes: quoteList(codes), reference: quote(r.Reference),
 	}
-	if len(codes) > 0 {
-		p.codes = quoteList(codes)
-	}
-	return p
 }
 
-func prepareList(names []string) preparedList {
+func (p *prepared) prepareList(names []string) preparedList {
 	var l preparedList
 	for _, n := range names {
 		l.names = append(l.names, []byte(n))
 		l.keys = append(l.keys, quote(n)+":")
+	}
+	for _, param := range p.params {
+		at := -1
+		for i, name := range l.names {
+			if bytes.Equal(name, param) {
+				at = i
+			}
+		}
+		l.at = append(l.at, at)
 	}
 	return l
 }
@@ -106,7 +166,11 @@ func (p *prepared) list(version uint64, versionKnown bool, count int) *preparedL
 	return nil
 }
 
+// quote returns a text as JSON; nothing for an empty one.
 func quote(s string) string {
+	if s == "" {
+		return ""
+	}
 	b, _ := jsontext.AppendString(nil, []byte(s))
 	return string(b)
 }
@@ -116,7 +180,11 @@ func bare(s string) string {
 	return string(b)
 }
 
+// quoteList returns a list of texts as JSON; nothing for an empty one.
 func quoteList(list []string) string {
+	if len(list) == 0 {
+		return ""
+	}
 	quoted := make([]string, len(list))
 	for i, s := range list {
 		quoted[i] = quote(s)

@@ -2,6 +2,8 @@ package enrich
 
 import (
 	"bytes"
+	"strconv"
+	"strings"
 
 	"winevent/enrich/catalog"
 	"winevent/enrich/event"
@@ -9,44 +11,88 @@ import (
 )
 
 // valueText appends what a parameter's value means, where it is a code: one or
-// more %%n of the Security log's messages, or a number of the value map that
-// the catalog gives the parameter. It appends nothing for other values.
+// more %%n of the provider's messages, or a value of the map that the catalog
+// gives the parameter. It appends nothing for other values.
 func (d *Document) valueText(dst []byte, p *event.Param) []byte {
 	if p.Value.Kind == record.String && bytes.HasPrefix(p.Value.Text, []byte("%%")) {
-		if string(d.ev.Provider) == securityProvider {
-			return appendMessages(dst, p.Value.Text)
-		}
-		return dst
+		return appendMessages(dst, messageMap(d.ev.Provider), p.Value.Text)
 	}
 	if d.entry == nil || len(d.entry.Values) == 0 || p.Name == nil {
 		return dst
 	}
-	if name := d.entry.ValueMap(p.Name); name != "" {
+	switch name := d.entry.ValueMap(p.Name); {
+	case name == "":
+	case name == catalog.SIDMap:
+		return append(dst, catalog.SID(p.Value.Text)...)
+	case name == catalog.PrivilegeMap:
+		return appendPrivileges(dst, p.Value.Text)
+	default:
 		if code, ok := p.Value.Uint64(); ok {
-			return append(dst, catalog.Value(name, code)...)
+			return appendMapped(dst, name, code)
 		}
 	}
 	return dst
 }
 
-// appendMessages resolves %%n %%m … into their texts, joined with commas. When
-// anything in the text is no known message, it appends nothing.
-func appendMessages(dst, text []byte) []byte {
+// appendMapped appends the text of a code; of a bit mask those of its bits.
+func appendMapped(dst []byte, name string, code uint64) []byte {
+	if !strings.HasSuffix(name, "-flags") {
+		return append(dst, catalog.Value(name, code)...)
+	}
+	start := len(dst)
+	rest := catalog.Flags(name, code, func(text string) { dst = append(appendComma(dst, start), text...) })
+	if rest != 0 && len(dst) > start {
+		dst = strconv.AppendUint(append(appendComma(dst, start), "0x"...), rest, 16)
+	}
+	return dst
+}
+
+// appendComma divides what follows from what was appended since start.
+func appendComma(dst []byte, start int) []byte {
+	if len(dst) > start {
+		dst = append(dst, ", "...)
+	}
+	return dst
+}
+
+// appendPrivileges explains a list of privileges, as 4672 has it. Unknown ones are passed over.
+func appendPrivileges(dst, text []byte) []byte {
 	start := len(dst)
 	for word := range bytes.FieldsFuncSeq(text, isBlank) {
-		number, found := bytes.CutPrefix(word, []byte("%%"))
+		if meaning := catalog.Privilege(word); meaning != "" {
+			dst = append(appendComma(dst, start), meaning...)
+		}
+	}
+	return dst
+}
+
+// messageMap is the map of the messages that %%n stands for in a provider's
+// events, or "" when they stand for something else.
+func messageMap(provider []byte) string {
+	switch string(provider) {
+	case securityProvider:
+		return catalog.MessageMap
+	case "Microsoft-Windows-Windows Defender":
+		return "mpevmsg"
+	}
+	return ""
+}
+
+// appendMessages resolves %%n %%m … into their texts, joined with commas. When
+// anything in the text is no known message, it appends nothing.
+func appendMessages(dst []byte, name string, text []byte) []byte {
+	start := len(dst)
+	for word := range bytes.FieldsFuncSeq(text, isBlank) {
+		number, found := bytes.CutPrefix(bytes.TrimSuffix(word, []byte(",")), []byte("%%"))
 		code, ok := record.ParseUint(number)
 		if !found || !ok {
 			return dst[:start]
 		}
-		message := catalog.Value(catalog.MessageMap, code)
+		message := catalog.Value(name, code)
 		if message == "" {
 			return dst[:start]
 		}
-		if len(dst) > start {
-			dst = append(dst, ", "...)
-		}
-		dst = append(dst, message...)
+		dst = append(appendComma(dst, start), message...)
 	}
 	return dst
 }
@@ -116,30 +162,37 @@ func (d *Document) appendMessage(dst []byte) []byte {
 	return d.appendString(dst, b)
 }
 
-// appendPlaceholder appends parameter n of the template, found by its name
-// where the record names its parameters in an order of its own.
+// appendPlaceholder appends parameter n of the template, found by its name:
+// older versions of the event, and shippers, have other orders.
 func (d *Document) appendPlaceholder(b []byte, n int) []byte {
 	p := d.placeholder(n)
 	if p == nil {
 		return b
 	}
-	start := len(b)
-	if b = d.valueText(b, p); len(b) > start {
-		return b
+	// Windows prints the texts of %%n and of the manifest's maps, not those of ours.
+	if p.Value.Kind == record.String && bytes.HasPrefix(p.Value.Text, []byte("%%")) || catalog.PrintedByWindows(d.entry.ValueMap(p.Name)) {
+		start := len(b)
+		if b = d.valueText(b, p); len(b) > start {
+			return b
+		}
 	}
 	return p.Value.AppendText(b)
 }
 
 func (d *Document) placeholder(n int) *event.Param {
-	for i := len(d.entry.lists) - 1; i >= 0 && d.list == nil; i-- {
+	if d.anonymous > 0 {
+		if n <= len(d.ev.Params) {
+			return &d.ev.Params[n-1]
+		}
+		return nil
+	}
+	// The template is the newest version's, whose list comes last.
+	for i := len(d.entry.lists) - 1; i >= 0; i-- {
 		if names := d.entry.lists[i].names; n <= len(names) {
-			if p := d.param(names[n-1]); p != nil {
+			if p := d.find(string(names[n-1])); p != nil {
 				return p
 			}
 		}
-	}
-	if n <= len(d.ev.Params) && (d.list != nil || d.anonymous > 0) {
-		return &d.ev.Params[n-1]
 	}
 	return nil
 }

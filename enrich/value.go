@@ -21,7 +21,8 @@ const (
 	kindTime                       // an instant
 	kindTexts                      // a list of one text
 	kindSame                       // the text of another field, copied from where the document has it
-	kindTextsSame                  // a list of that
+	kindArgs                       // the words of a command line, as a list
+	kindAddresses                  // the addresses in a list divided by semicolons, as a list
 	kindBuilt                      // JSON that the document builds: see Document.appendBuilt
 )
 
@@ -59,11 +60,15 @@ func (s *fieldSet) slot(id fieldID) *value {
 
 // text sets a field to bytes from the record; nil means that there is no value.
 func (s *fieldSet) text(id fieldID, b []byte) {
-	if b == nil {
-		return
+	if b != nil {
+		s.view(id, kindText, b)
 	}
+}
+
+// view sets a field to bytes from the record, to be written as the kind says.
+func (s *fieldSet) view(id fieldID, kind valueKind, b []byte) {
 	if v := s.slot(id); v != nil {
-		v.kind, v.text = kindText, b
+		v.kind, v.text = kind, b
 	}
 }
 
@@ -72,7 +77,7 @@ func (s *fieldSet) static(id fieldID, kind valueKind, text string) {
 		return
 	}
 	if v := s.slot(id); v != nil {
-		v.kind, v.static = kind, text
+		v.kind, v.static, v.text = kind, text, nil
 	}
 }
 
@@ -82,7 +87,7 @@ func (s *fieldSet) json(id fieldID, text string) { s.static(id, kindJSON, text) 
 
 func (s *fieldSet) number(id fieldID, kind valueKind, n uint64) {
 	if v := s.slot(id); v != nil {
-		v.kind, v.number = kind, n
+		v.kind, v.number, v.text = kind, n, nil
 	}
 }
 
@@ -101,11 +106,8 @@ func (s *fieldSet) nonzero(id fieldID, kind valueKind, n event.Number) {
 }
 
 func (s *fieldSet) texts(id fieldID, b []byte) {
-	if len(b) == 0 {
-		return
-	}
-	if v := s.slot(id); v != nil {
-		v.kind, v.text = kindTexts, b
+	if len(b) > 0 {
+		s.view(id, kindTexts, b)
 	}
 }
 
@@ -116,7 +118,7 @@ func (s *fieldSet) same(id, other fieldID, kind valueKind) {
 		return
 	}
 	if v := s.slot(id); v != nil {
-		v.kind, v.number = kind, uint64(other)
+		v.kind, v.number, v.text = kind, uint64(other), nil
 	}
 }
 
@@ -138,10 +140,6 @@ func (d *Document) appendValue(dst []byte, id fieldID) []byte {
 	case kindSame:
 		other := &d.set.values[v.number]
 		return append(dst, dst[other.start:other.end]...)
-	case kindTextsSame:
-		other := &d.set.values[v.number]
-		dst = append(append(dst, '['), dst[other.start:other.end]...)
-		return append(dst, ']')
 	case kindPlain:
 		dst = append(append(dst, '"'), v.static...)
 		return append(dst, '"')
@@ -167,6 +165,10 @@ func (d *Document) appendValue(dst []byte, id fieldID) []byte {
 	case kindTexts:
 		dst = d.appendString(append(dst, '['), v.text)
 		return append(dst, ']')
+	case kindArgs:
+		return d.appendArgs(dst, v.text)
+	case kindAddresses:
+		return d.appendAddresses(dst, v.text)
 	}
 	return d.appendBuilt(dst, id)
 }

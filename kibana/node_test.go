@@ -27,8 +27,6 @@ import (
 // allTime is a time range that has all recorded events.
 var allTime = lens.Range{From: "2010-01-01T00:00:00Z", To: "2030-01-01T00:00:00Z"}
 
-// empty are the columns that no recorded event fills.
-var empty = map[string][]string{"winevent-overview/severity-over-time": {"Critical"}}
 
 // TestPanels runs the search of every panel over recorded events, and wants each
 // panel to show something in every column.
@@ -47,7 +45,7 @@ func TestPanels(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		checkTable(t, table, empty[strings.TrimPrefix(t.Name(), "TestPanels/")])
+		checkTable(t, table)
 		if t.Failed() {
 			t.Logf("%s", body)
 		}
@@ -55,14 +53,13 @@ func TestPanels(t *testing.T) {
 }
 
 // checkTable wants rows, and a value in each column of some row.
-func checkTable(t *testing.T, table lens.Table, mayBeEmpty []string) {
+func checkTable(t *testing.T, table lens.Table) {
 	if len(table.Rows) == 0 {
 		t.Fatal("the panel is empty")
 	}
 	for i, name := range table.Columns {
-		has := slices.ContainsFunc(table.Rows, func(row []string) bool { return row[i] != "" })
-		if has == slices.Contains(mayBeEmpty, name) {
-			t.Errorf("column %s has values: %t", name, has)
+		if !slices.ContainsFunc(table.Rows, func(row []string) bool { return row[i] != "" }) {
+			t.Errorf("column %s has no values", name)
 		}
 	}
 	t.Logf("%d rows, such as %q", len(table.Rows), table.Rows[0])

@@ -26,8 +26,8 @@ func TestExplainAll(t *testing.T) {
 		for i, step := range e.Remediation.Steps {
 			want = append(want, fmt.Sprintf("%d. %s", i+1, step))
 		}
-		if e.AuditSubcategory != "" {
-			want = append(want, `auditpol /set /subcategory:"`+e.AuditSubcategory+`" /success:enable /failure:enable`)
+		if len(e.Audit) > 0 {
+			want = append(want, `auditpol /set /subcategory:"`+e.Audit[0].Subcategory+`" /success:enable /failure:enable`)
 		}
 		for _, b := range e.ByError {
 			want = append(want, b.Name)

@@ -25,7 +25,7 @@ func (s *sheet) explain(e *catalog.Entry, code *catalog.ErrorCode) {
 	s.list("Parameters", parameterTexts(e))
 	s.WriteByte('\n')
 	if code != nil {
-		s.errorCode(e.Branch(code.Win32), e.ErrorParameter != "", x.Error)
+		s.errorCode(e.Branch(code.Win32), len(e.ErrorParameters) > 0, x.Error)
 	}
 	s.row("What to do", x.Remediation.Summary)
 	s.row("Cause", x.Remediation.Cause)

@@ -79,8 +79,8 @@ func explain(e *catalog.Entry, code *catalog.ErrorCode) explanation {
 	if e.Published {
 		x.SymbolicNameOrigin = "published"
 	}
-	if e.AuditSubcategory != "" {
-		x.Audit = &auditPolicy{e.AuditCategory, e.AuditSubcategory}
+	if len(e.Audit) > 0 {
+		x.Audit = &auditPolicy{e.Audit[0].Category, e.Audit[0].Subcategory}
 	}
 	for _, l := range e.Parameters {
 		// Not the bytes themselves: JSON would write those in base64.

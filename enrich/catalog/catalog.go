@@ -4,8 +4,10 @@
 //
 // The knowledge is written by people in source/*.yaml, each entry with its
 // sources, and compiled into Go tables by "go generate" (README.md here says
-// how). Looking something up reads static data: nothing is parsed or built at
-// start, and an unknown event is a normal answer, not an error.
+// how). Events that no entry describes are still named: their parameters and
+// message come from Windows' manifests. Looking something up reads static data:
+// nothing is parsed or built at start, and an unknown event is a normal answer,
+// not an error.
 package catalog
 
 //go:generate go run ./gen
@@ -69,25 +71,70 @@ type Entry struct {
 	// Message is the template of Windows' message: %1 … are parameters, %n a line end, %t a tab.
 	Message string
 
-	// AuditCategory and AuditSubcategory name the audit policy that writes the
-	// event; empty for events that no audit policy controls.
-	AuditCategory, AuditSubcategory string
+	// Audit lists the audit policy subcategories that write the event, most of
+	// the time one; none for events that no audit policy controls.
+	Audit []AuditPolicy
 
 	// Parameters holds each list of names that a Windows version uses.
 	Parameters []ParameterList
-	// ErrorParameter names the parameter with an error code, if there is one.
-	ErrorParameter string
+	// ErrorParameters name the parameters that can carry an error code: the
+	// first that is there and not 0 counts.
+	ErrorParameters []string
 	// Values says which value map resolves a parameter.
 	Values []ValueMap
 
+	// Severity is NoSeverity for an event that is only named.
 	Severity       Severity
 	SeverityReason string
+	// Cases are severities that the content decides; the first that fits counts.
+	Cases []Case
+	// Attack lists the ATT&CK techniques that the event speaks for.
+	Attack []string
 
 	ECS         ECS
 	Remediation Remediation
 	ByError     []Branch
 	Sources     []string
 }
+
+// Described tells whether somebody wrote down what the event means. If not, it
+// is only named: parameters, message and ECS fields.
+func (e *Entry) Described() bool { return e.Severity != NoSeverity }
+
+// AuditPolicy is a subcategory of the audit policy.
+type AuditPolicy struct{ Category, Subcategory string }
+
+// Case is a severity for events whose content fits all conditions.
+type Case struct {
+	If       []Condition
+	Severity Severity
+	Reason   string
+}
+
+// Condition compares the text of a parameter, without regard to case.
+type Condition struct {
+	Parameter string
+	Operator  Operator
+	// Values are in lower case. One of them must fit; for IsNot, none may.
+	Values []string
+}
+
+// Operator is how a condition compares.
+type Operator uint8
+
+// The operators. Is and IsNot compare numbers as numbers.
+const (
+	Is Operator = iota
+	IsNot
+	Contains
+	StartsWith
+	EndsWith
+)
+
+var operatorNames = [...]string{"is", "is not", "contains", "starts with", "ends with"}
+
+// String returns the operator in words.
+func (o Operator) String() string { return operatorNames[o] }
 
 // ParameterList names an event's parameters by position.
 type ParameterList struct {
@@ -103,11 +150,42 @@ type ValueMap struct{ Parameter, Map string }
 type ECS struct {
 	Category, Type  []string
 	Action, Outcome string
-	Fields          []ECSField
+	// Fields are filled in this order; the first value of a field stays.
+	Fields []ECSField
 }
 
 // ECSField says that an ECS field takes its value from a parameter.
-type ECSField struct{ Field, Parameter string }
+type ECSField struct {
+	// Field is the field, or for some forms the object whose members are set.
+	Field, Parameter string
+	Form             Form
+}
+
+// Form is how a field's value is made of a parameter's text. An empty text and "-" give none.
+type Form uint8
+
+// The forms.
+const (
+	AsText         Form = iota
+	AsLower             // in lower case
+	AsLong              // a number, decimal or 0x…
+	AsIP                // an address
+	AsPath              // a path, and beside it the file's name (beside file.path also directory and extension)
+	AsAccount           // an account DOMAIN\name: .domain and .name of the object
+	AsUPN               // what stands before the @
+	AsHashes            // NAME=value,…: .hash.md5 … and .pe.imphash of the object
+	AsDirection         // network.direction of true/false and of %%14592/%%14593
+	AsTransport         // network.transport of an IANA protocol number
+	AsRegistry          // a registry path: .path, .hive, .key and .value of the object
+	AsRegistryData      // a registry value's data: registry.data.strings and .type
+	AsObject            // file.path or registry, by the parameter ObjectType
+	AsArgs              // a command line: the list of its words
+	AsLines             // the classic PowerShell events' lines name=value
+	AsAddresses         // a list of addresses, divided by semicolons
+	AsLogonType         // the name of a logon type
+	AsCommonName        // the CN of a distinguished name
+	AsMessage           // the text behind %%n
+)
 
 // Remediation says what to do about an event.
 type Remediation struct {
@@ -129,24 +207,30 @@ type Branch struct {
 	Remediation    Remediation
 }
 
-// Entries returns all entries, ordered by provider and id. The slice must not be changed.
+// Entries returns all entries that describe an event, ordered by provider and
+// id. The slice must not be changed.
 func Entries() []Entry { return entries }
+
+// Count is the number of events that the catalog can name, described or not.
+// Their places for At are 0 to Count-1.
+func Count() int { return len(events) }
 
 // Version names the state of the catalog: the date of its source and a
 // fingerprint of its content.
 func Version() string { return version }
 
-// Lookup returns the entry of an event, or nil. Provider names are compared
-// without regard to case. It does not allocate.
+// Lookup returns the entry that describes an event, or nil. Provider names are
+// compared without regard to case. It does not allocate.
 func Lookup(provider []byte, id uint32) *Entry {
-	if i := Find(provider, id); i >= 0 {
-		return &entries[i]
+	if i := Find(provider, id); i >= 0 && events[i].entry >= 0 {
+		return &entries[events[i].entry]
 	}
 	return nil
 }
 
-// Find is Lookup, but returns the entry's place in Entries, for tables kept
-// beside the catalog, or -1.
+// Find returns the place of an event, for At and for tables kept beside the
+// catalog, or -1. Provider names are compared without regard to case. It does
+// not allocate.
 func Find(provider []byte, id uint32) int {
 	p := providerIndex(provider)
 	if p < 0 {
@@ -156,14 +240,38 @@ func Find(provider []byte, id uint32) int {
 		return -1
 	}
 	first, end := providers[p].first, providers[p].end
-	i := first + sort.Search(end-first, func(i int) bool { return entries[first+i].ID >= id })
-	if i < end && entries[i].ID == id {
+	i := first + sort.Search(end-first, func(i int) bool { return events[first+i].id >= id })
+	if i < end && events[i].id == id {
 		return i
 	}
 	return -1
 }
 
-// providerRange is where a provider's entries stand in entries.
+// At returns the entry of the event at a place that Find returned: the one that
+// describes it, else one made for the call that only names it.
+func At(i int) *Entry {
+	e := &events[i]
+	if e.entry >= 0 {
+		return &entries[e.entry]
+	}
+	p := sort.Search(len(providers), func(p int) bool { return providers[p].end > i })
+	return &Entry{
+		Provider: providers[p].name, ID: e.id, Message: e.message, Parameters: e.parameters, Audit: e.audit, ECS: ECS{Fields: e.fields},
+	}
+}
+
+// namedEvent is an event that exists. What follows entry is set for those that
+// no entry describes.
+type namedEvent struct {
+	id         uint32
+	entry      int32 // in entries, or -1
+	message    string
+	parameters []ParameterList
+	audit      []AuditPolicy
+	fields     []ECSField
+}
+
+// providerRange is where a provider's events stand in events.
 type providerRange struct {
 	name       string
 	first, end int

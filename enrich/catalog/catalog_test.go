@@ -43,9 +43,25 @@ func TestLookupAgreesWithScan(t *testing.T) {
 func TestFind(t *testing.T) {
 	for i := range catalog.Entries() {
 		e := &catalog.Entries()[i]
-		if got := catalog.Find([]byte(e.Provider), e.ID); got != i {
-			t.Errorf("entry %d was found at %d", i, got)
+		if got := catalog.Find([]byte(e.Provider), e.ID); got < 0 || catalog.At(got) != e {
+			t.Errorf("%s %d was found at %d", e.Provider, e.ID, got)
 		}
+	}
+	for i := range catalog.Count() {
+		if e := catalog.At(i); catalog.Find([]byte(e.Provider), e.ID) != i || e.Described() != (catalog.Lookup([]byte(e.Provider), e.ID) != nil) {
+			t.Errorf("%s %d is not at its place %d", e.Provider, e.ID, i)
+		}
+	}
+}
+
+// TestNamedEvents is about events that no entry describes.
+func TestNamedEvents(t *testing.T) {
+	i := catalog.Find([]byte("microsoft-windows-dns-client"), 1014)
+	if i < 0 {
+		t.Fatal("event 1014 of the DNS client has no names")
+	}
+	if names := catalog.At(i).Names(0, true, 3); len(names) == 0 || names[0] != "QueryName" {
+		t.Errorf("names %q", names)
 	}
 }
 
@@ -78,7 +94,7 @@ func TestGeneratedTablesAreCurrent(t *testing.T) {
 		t.Fatalf("%v: %s", err, out)
 	}
 	names, err := filepath.Glob(filepath.Join(dir, "*_gen.go"))
-	if err != nil || len(names) != 3 {
+	if err != nil || len(names) != 4 {
 		t.Fatalf("the generator wrote %d files: %v", len(names), err)
 	}
 	for _, name := range names {

@@ -1,6 +1,10 @@
 package catalog
 
-import "sort"
+import (
+	"bytes"
+	"sort"
+	"strings"
+)
 
 // valueText is a row of a value map.
 type valueText struct {
@@ -22,4 +26,57 @@ func Value(name string, code uint64) string {
 		return table[i].text
 	}
 	return ""
+}
+
+// HasValueMap tells whether there is a value map of that name.
+func HasValueMap(name string) bool { return len(valueMap(name)) > 0 }
+
+// nameText is a row of a value map whose keys are texts.
+type nameText struct{ name, text string }
+
+// The value maps whose keys are texts.
+const (
+	// SIDMap is the map of well-known SIDs.
+	SIDMap = "sid"
+	// PrivilegeMap is the map of privileges and logon rights.
+	PrivilegeMap = "privileges"
+)
+
+// domainSID is what the SIDs of all domains and computers begin with.
+const domainSID = "S-1-5-21-"
+
+// PrintedByWindows tells whether a value map is of a manifest, so that Windows
+// itself prints its texts. The names of our own maps are lower case.
+func PrintedByWindows(name string) bool { return name != "" && name != strings.ToLower(name) }
+
+// SID returns what a well-known SID stands for, or "". The last number alone
+// tells well-known accounts of a domain. It does not allocate.
+func SID(sid []byte) string {
+	if text := nameValue(sidNames, sid); text != "" || !bytes.HasPrefix(sid, []byte(domainSID)) {
+		return text
+	}
+	return nameValue(sidNames, sid[bytes.LastIndexByte(sid, '-'):])
+}
+
+// Privilege returns what a privilege or logon right allows, or "". It does not allocate.
+func Privilege(name []byte) string { return nameValue(privilegeNames, name) }
+
+func nameValue(table []nameText, key []byte) string {
+	i := sort.Search(len(table), func(i int) bool { return table[i].name >= string(key) })
+	if i < len(table) && table[i].name == string(key) {
+		return table[i].text
+	}
+	return ""
+}
+
+// Flags calls each with the text of every known bit that is set, and returns
+// the bits that have none. The map is one of bit masks (its name ends with -flags).
+func Flags(name string, mask uint64, each func(text string)) uint64 {
+	for _, row := range valueMap(name) {
+		if bit := uint64(row.code); bit != 0 && mask&bit == bit {
+			each(row.text)
+			mask &^= bit
+		}
+	}
+	return mask
 }

@@ -3,17 +3,450 @@
 package catalog
 
 var valueTexts = []valueText{
+	// AlgorithmTypeMap
+	{0, "default"},
+	{32768, "AES-CBC 128 with Diffuser"},
+	{32769, "AES-CBC 256 with Diffuser"},
+	{32770, "AES-CBC 128"},
+	{32771, "AES-CBC 256"},
+	{32772, "XTS-AES 128"},
+	{32773, "XTS-AES 256"},
+	{65535, "unknown"},
+	// AuthCapUnlikelyReasonMap
+	{0, "LDAP has had no previous successes with the current combination of adapter addresses"},
+	{1, "This is the first LDAP attempt ever and a speculative timeout occurred"},
+	{2, "DS validation failed; there may not be a DC available on this network"},
+	// AuthMethod_valueMap
+	{0, "PRESHARED_KEY"},
+	{1, "CERTIFICATE"},
+	{2, "KERBEROS"},
+	{3, "ANONYMOUS"},
+	{4, "SSL"},
+	{5, "NTLM_V2"},
+	{6, "IPV6_CGA"},
+	{7, "CERTIFICATE_ECDSA_384"},
+	{8, "CERTIFICATE_ECDSA_384"},
+	{9, "SSL_ECDSA_P256"},
+	{10, "SSL_ECDSA_P384"},
+	{11, "EAP"},
+	{12, "Max"},
+	// AuthTypeMap
+	{0, "NONE"},
+	{1, "MD5"},
+	{2, "SHA-1"},
+	{3, "SHA-256"},
+	{4, "AES-GCM-128"},
+	{5, "AES-GCM-192"},
+	{6, "AES-GCM-256"},
+	{7, "AES-GMAC-128"},
+	{8, "AES-GMAC-192"},
+	{9, "AES-GMAC-256"},
+	// AuthenticationLevels
+	{0, "Default"},
+	{1, "None"},
+	{2, "Connect"},
+	{3, "Call"},
+	{4, "Packet"},
+	{5, "Packet Integrity"},
+	{6, "Packet Privacy"},
+	// AuthenticationServices
+	{9, "Negotiate"},
+	{10, "NTLM"},
+	{14, "SChannel"},
+	{16, "Kerberos"},
+	{20, "Kernel"},
+	// BITSCostState-flags
+	{1, "BITS_COST_STATE_UNRESTRICTED"},
+	{2, "BITS_COST_STATE_CAPPED_USAGE_UNKNOWN"},
+	{4, "BITS_COST_STATE_BELOW_CAP"},
+	{8, "BITS_COST_STATE_NEAR_CAP"},
+	{16, "BITS_COST_STATE_OVERCAP_CHARGED"},
+	{32, "BITS_COST_STATE_OVERCAP_THROTTLED"},
+	{64, "BITS_COST_STATE_USAGE_BASED"},
+	{128, "BITS_COST_STATE_ROAMING"},
+	// BooleanDisplay
+	{0, "No"},
+	{1, "Yes"},
+	// BootDiagMessageMap
+	{0, "BL_LOG_INFO_NONE: Info none"},
+	{1048576, "BL_LOG_INFO_BLI_IO_INITED: IO initialized in boot library initialization."},
+	{1048577, "BL_LOG_INFO_BLI_FINISHED: Finished in boot library initialization."},
+	{2097152, "BL_LOG_INFO_BM_BL_INITED: The boot library has been initialized for bootmgr."},
+	{2097153, "BL_LOG_INFO_BM_GET_BOOT_SEQ: Getting boot sequence in bootmgr."},
+	{2097154, "BL_LOG_INFO_BM_LAUNCH_ENTRY: Launching boot entry in bootmgr."},
+	{3145728, "BL_LOG_INFO_OSL_PREPARE_ENTERED: Reached prepare target within osloader."},
+	{3145729, "BL_LOG_INFO_OSL_OPEN_DEVICE: Preparing to open OS device in osloader."},
+	{3145730, "BL_LOG_INFO_OSL_LAUNCH_HYPERV: Preparing to launch hyper-v if specified within osloader."},
+	{3145731, "BL_LOG_INFO_OSL_LOAD_MODULES: Preparing to load OS modules within osloader."},
+	{3145732, "BL_LOG_INFO_OSL_KERNEL_SETUP: Setting up kernel within osloader."},
+	{3145733, "BL_LOG_INFO_OSL_PRELOAD_HYPERV: Preloading hyper-v if specified within osloader."},
+	{3145734, "BL_LOG_INFO_OSL_BOOT_CANCELLED: Boot was cancelled."},
+	{5242880, "BL_LOG_INFO_TCB_LAUNCH_HYPERV: Preparing to launch hyper-v."},
+	{1073741824, "BL_LOG_ERROR: Generic Error"},
+	{1074790400, "BL_LOG_ERROR_BLI_NET_INIT: BlNetInitialize failed in BL initialization."},
+	{1074790401, "BL_LOG_ERROR_BLI_UTL_INIT: BlUtlInitialize failed in BL initialization."},
+	{1074790402, "BL_LOG_ERROR_BLI_SEC_BOOT_INIT: BlSecureBootInitialize failed in BL initialization."},
+	{1074790403, "BL_LOG_ERROR_BLI_PDATA_INIT: BlpPdInitialize failed in BL initialization."},
+	{1074790404, "BL_LOG_ERROR_BLI_RES_INIT: BlpResourceInitialize failed in BL initialization."},
+	{1074790405, "BL_LOG_ERROR_BLI_SEC_LAUNCH_INIT: BlpTcbLaunchInitialize failed in BL initialization."},
+	{1075838976, "BL_LOG_ERROR_BM_INIT_MACH_POL: BmSecureBootInitializeMachinePolicy failed in bootmgr."},
+	{1075838977, "BL_LOG_ERROR_BM_FW_REG_SYSINT: BmFwRegisterSystemIntegrityPolicies failed in bootmgr."},
+	{1075838978, "BL_LOG_ERROR_BM_RES_FIND_HTML: BlResourceFindHtml failed to find BOOTMGR.XSL in bootmgr."},
+	{1075838979, "BL_LOG_ERROR_BM_XMI_INIT: BlXmiInitialize failed in bootmgr."},
+	{1075838980, "BL_LOG_ERROR_BM_OPEN_DATA_STORE: BmOpenDataStore failed in bootmgr."},
+	{1075838981, "BL_LOG_ERROR_BM_SELF_INT_CHK: BmpSelfIntegrityCheck failed in bootmgr."},
+	{1075838982, "BL_LOG_ERROR_BM_FW_REG_REV_LIST: BmFwRegisterRevocationList failed in bootmgr."},
+	{1075838983, "BL_LOG_ERROR_BM_RESUME_HIBER: BmResumeFromHibernate failed in bootmgr."},
+	{1075838984, "BL_LOG_ERROR_BM_PURGE_OPT_START_SEQ: BL_ERROR_BM_PURGE_OPT_START_SEQ failed in bootmgr."},
+	{1075838985, "BL_LOG_ERROR_BM_PURGE_OPT_BOOT_SEQ: BmPurgeOption failed for BCDE_BOOTMGR_TYPE_BOOT_SEQUENCE in bootmgr."},
+	{1075838986, "BL_LOG_ERROR_BM_REOPEN_DATA_STORE: BmOpenDataStore failed on reopen in bootmgr."},
+	{1075838987, "BL_LOG_ERROR_BM_UPDATE_APP_OPTS: BmpUpdateApplicationOptions failed in bootmgr."},
+	{1075838988, "BL_LOG_ERROR_BM_LAUNCH_BOOT_ENTRY: BmpLaunchBootEntry failed in bootmgr."},
+	{1075838989, "BL_LOG_ERROR_BM_CREATE_DEVICES: BmpCreateDevices failed in bootmgr."},
+	{1075838990, "BL_LOG_ERROR_BM_LAUNCH_FLIGHT_BM: BmFwLaunchFlightedBootmgr failed in bootmgr."},
+	{1075838991, "BL_LOG_ERROR_BM_FE_BOOTAPP_LD: Fatal error: failure to load boot app in bootmgr."},
+	{1075838992, "BL_LOG_ERROR_BM_FE_CONFIG_DATA: Fatal error: failure attempting to read boot config file in bootmgr."},
+	{1075838993, "BL_LOG_ERROR_BM_FE_NO_VALID_OS_ENTRY: Fatal error: no valid os entires found in bootmgr."},
+	{1075838994, "BL_LOG_ERROR_BM_FE_NO_VALID_PXE_ENTRY: Fatal error: no valid entries found from PXE server in bootmgr."},
+	{1075838995, "BL_LOG_ERROR_BM_FE_FAILURE_STATUS: Fatal error: failure status in bootmgr."},
+	{1075838996, "BL_LOG_ERROR_BM_FE_BOOT_DEVICE: Fatal error: boot device inaccessible in bootmgr."},
+	{1075838997, "BL_LOG_ERROR_BM_FE_RAMDISK_MEM: Fatal error: ramdisk device creation had insufficient memory in bootmgr."},
+	{1075838998, "BL_LOG_ERROR_BM_FE_INVALID_BCD_STORE: Fatal error: BCD is invalid in bootmgr."},
+	{1075838999, "BL_LOG_ERROR_BM_FE_INVALID_BCD_ENTRY: Fatal error: Invalid BCD entry in bootmgr."},
+	{1075839000, "BL_LOG_ERROR_BM_FE_NO_SECUREBOOT_POL: Fatal error: Default Secure Boot policy not found in bootmgr."},
+	{1075839001, "BL_LOG_ERROR_BM_FE_NO_PAE_SUPPORT: Fatal error: CPU does not support PAE in bootmgr."},
+	{1075839002, "BL_LOG_ERROR_BM_FE_UNSEAL_NOT_POS: Fatal error: Cannot unseal sensitive data in bootmgr."},
+	{1075839003, "BL_LOG_ERROR_BM_FE_GENERIC: Fatal error: Generic failure in bootmgr."},
+	{1076887553, "BL_LOG_ERROR_OSL_REM_INTERN_APP_OPTS: OslpRemoveInternalApplicationOptions failed in osloader."},
+	{1076887554, "BL_LOG_ERROR_OSL_GET_APP_OPT_DEVICE: BlGetApplicationOptionDevice failed for BCDE_OSLOADER_TYPE_OS_DEVICE in osloader."},
+	{1076887555, "BL_LOG_ERROR_OSL_GET_SYSTEM_ROOT: Failed to get SystemRoot in osloader."},
+	{1076887556, "BL_LOG_ERROR_OSL_FORCED_FAIL: OslpCheckForcedFailure failed implying a forced failure in osloader."},
+	{1076887557, "BL_LOG_ERROR_OSL_DISABLE_VGA: BlAppendApplicationOptionBoolean for BCDE_OSLOADER_TYPE_DISABLE_VGA_MODE failed in osloader."},
+	{1076887558, "BL_LOG_ERROR_OSL_OPEN_OS_DEVICE: BlDeviceOpen failed for os device in osloader."},
+	{1076887559, "BL_LOG_ERROR_OSL_LOAD_SYS_HIVE: OslpLoadSystemHive failed in osloader."},
+	{1076887560, "BL_LOG_ERROR_OSL_CREATE_OS_LD_OPTS: AhCreateLoadOptionsString failed in osloader."},
+	{1076887561, "BL_LOG_ERROR_OSL_DISPLAY_INIT: OslDisplayInitialize failed in osloader."},
+	{1076887562, "BL_LOG_ERROR_OSL_PROCESS_SI_POLICY: OslpProcessSIPolicy failed in osloader."},
+	{1076887563, "BL_LOG_ERROR_OSL_DISP_ADV_OPT: OslDisplayAdvancedOptionsProcess failed in osloader."},
+	{1076887564, "BL_LOG_ERROR_OSL_ARCH_HV_SETUP: OslArchHypervisorSetup failed in osloader."},
+	{1076887565, "BL_LOG_ERROR_OSL_ARCH_HYPERCALL_SETUP: OslArchHypercallSetup failed in osloader."},
+	{1076887566, "BL_LOG_ERROR_OSL_INIT_RESUME_CONTEXT: OslInitializeResumeContext failed in osloader."},
+	{1076887567, "BL_LOG_ERROR_OSL_INIT_LDR_BLOCK: OslInitializeLoaderBlock failed in osloader."},
+	{1076887568, "BL_LOG_ERROR_OSL_PROC_INIT_MACH_CONFIG: OslpProcessInitialMachineConfiguration failed in osloader."},
+	{1076887569, "BL_LOG_ERROR_OSL_ENUM_DISKS: OslEnumerateDisks failed for the loader block in osloader."},
+	{1076887570, "BL_LOG_ERROR_OSL_REINIT_SYS_HIVE: OslpReinitializeSystemHive failed in osloader."},
+	{1076887571, "BL_LOG_ERROR_OSL_INIT_CODE_INT: OslInitializeCodeIntegrity failed in osloader."},
+	{1076887572, "BL_LOG_ERROR_OSL_INIT_CODE_INT_LD_BLOCK: OslBuildCodeIntegrityLoaderBlock failed in osloader."},
+	{1076887573, "BL_LOG_ERROR_OSL_SECURE_BOOT_VARS: OslFwProtectSecureBootVariables failed in osloader."},
+	{1076887574, "BL_LOG_ERROR_OSL_LD_MODULES: OslpLoadAllModules failed in osloader."},
+	{1076887575, "BL_LOG_ERROR_OSL_LD_FW_DRIVERS: OslFwLoadFirmwareDrivers failed in osloader."},
+	{1076887576, "BL_LOG_ERROR_OSL_VSM_CHK_ENCRYPT_KEY: BlVsmCheckSystemPolicy failed for master sncrupt key provisioning in osloader."},
+	{1076887577, "BL_LOG_ERROR_OSL_VSM_PHASE_0: Fatal VSM Phase 0 initializatin failure in osloader."},
+	{1076887578, "BL_LOG_ERROR_OSL_SET_SEIL_SIGN_POL: OslSetSeILSigningPolicy failed in osloader."},
+	{1076887579, "BL_LOG_ERROR_OSL_CMS_PROV_IDK: BlVsmCheckSystemPolicy failed during VSM Idendity key work in osloader."},
+	{1076887580, "BL_LOG_ERROR_OSL_ARCH_KERNEL_SETUP_0: OslArchKernelSetup failed for 0 in osloader."},
+	{1076887581, "BL_LOG_ERROR_OSL_FW_KERNEL_SETUP: OslFwKernelSetup failed for 0 in osloader."},
+	{1076887582, "BL_LOG_ERROR_OSL_PROC_EV_STORE: OslpProcessEVStore failed in osloader."},
+	{1076887583, "BL_LOG_ERROR_OSL_COPY_BOOT_OPTS: BlCopyBootOptions failed in osloader."},
+	{1076887584, "BL_LOG_ERROR_OSL_FVE_SEC_BOOT_REST_ONE: BlFveSecureBootRestrictToOne failed in osloader."},
+	{1076887585, "BL_LOG_ERROR_OSL_NET_UNDI_CLOSE: BlNetUndiClose failed in osloader."},
+	{1076887586, "BL_LOG_ERROR_OSL_PROC_APP_PDATA: OslProcessApplicationPersistentData failed in osloader."},
+	{1076887587, "BL_LOG_ERROR_OSL_BLD_MEM_CACHE_REQ_LIST: OslFwBuildMemoryCachingRequirementsList failed in osloader."},
+	{1076887588, "BL_LOG_ERROR_OSL_BLD_RT_MEM_MAP: OslFwBuildRuntimeMemoryMap failed in osloader."},
+	{1076887589, "BL_LOG_ERROR_OSL_VSM_SETUP_1: OslVsmSetup failed for 1 in osloader."},
+	{1076887590, "BL_LOG_ERROR_OSL_BLD_KERNEL_MEM_MAP: BlTraceBuildKernelMemoryMapStop failed in osloader."},
+	{1076887591, "BL_LOG_ERROR_OSL_ARCH_KERNEL_SETUP_1: OslArchKernelSetup failed for 1 in osloader."},
+	{1076887592, "BL_LOG_ERROR_OSL_SET_VSM_POL_SYS_HIVE: OslSetVsmPolicy failed in osloader."},
+	{1076887593, "BL_LOG_ERROR_OSL_ENUM_ENCLAVE_PAGES: OslEnumerateEnclavePageRegions failed in osloader."},
+	{1076887594, "BL_LOG_ERROR_OSL_GATHER_ENTROPY: OslGatherEntropy failed in osloader."},
+	{1076887595, "BL_LOG_ERROR_OSL_VSM_SETUP_0: OslVsmSetup failed for 0 in osloader."},
+	{1076887596, "BL_LOG_ERROR_OSL_VSM_CANNOT_BE_DISABLED_BY_KSR: VSM must not be disabled through KSR"},
+	{1076887597, "BL_LOG_ERROR_OSL_VSM_PHASE0_ALLOCATE_PAGES_FAILED"},
+	{1076887598, "BL_LOG_ERROR_OSL_VSM_PHASE0_LOAD_MODULES_FAILED"},
+	{1076887599, "BL_LOG_ERROR_OSL_VSM_PHASE0_LOAD_CIDATA_FAILED"},
+	{1076887600, "BL_LOG_ERROR_OSL_VSM_PHASE0_COPY_VSM_KEYS_FAILED"},
+	{1076887601, "BL_LOG_ERROR_OSL_VSM_PHASE0_COPY_ACPI_TABLES_FAILED"},
+	{1076887602, "BL_LOG_ERROR_OSL_VSM_PHASE0_ARCH_SETUP_FAILED"},
+	{1076887603, "BL_LOG_ERROR_OSL_VSM_PHASE0_BUILD_PAGE_TABLES_FAILED"},
+	{1076887604, "BL_LOG_ERROR_OSL_BUILD_BSD_LOCATION_FAILED: OslpBuildBsdLogLocation failed in osloader."},
+	{1076887605, "BL_LOG_ERROR_OSL_GET_APP_OPT_DEVICE_OSDATA: BlGetApplicationOptionDevice failed for BCDE_OSLOADER_TYPE_OS_DATA_DEVICE in osloader."},
+	{1076887606, "BL_LOG_ERROR_OSL_OPEN_OSDATA_DEVICE: BlDeviceOpen failed for osdata device in osloader."},
+	{1076887607, "BL_LOG_ERROR_OSL_ENUMERATE_PERSISTENT_MEMORY: OslEnumeratePersistentMemory failed in osloader."},
+	{1076887608, "BL_LOG_ERROR_OSL_HVCI_CANNOT_BE_ENABLED_BY_KSR: HVCI must not be enabled through KSR"},
+	{1076887609, "BL_LOG_ERROR_OSL_PROCESS_PRESERVED_MEMORY: Error while processing preserved memory."},
+	{1076887610, "BL_LOG_ERROR_OSL_LOAD_DEVICES_HIVE: OslpLoadDevicesHive failed in osloader."},
+	{1076887611, "BL_LOG_ERROR_OSL_LOAD_OSBOOT_HIVE: OslpLoadOsBootHive failed in osloader."},
+	{1076887612, "BL_LOG_ERROR_OSL_LOAD_DRIVER_STORES: OslpLoadDriverStoreNodes failed in osloader."},
+	{1076887613, "BL_LOG_ERROR_OSL_CMS_PROV_HBK: BlVsmCheckSystemPolicy failed during VSM Hibernation key work in osloader."},
+	{1076887614, "BL_LOG_ERROR_OSL_ALLOC_LDR_BLOCK: OslAllocateLoaderBlock failed in osloader."},
+	{1076887615, "BL_LOG_ERROR_OSL_ARCH_TCB_LAUNCH_0: OslTcbLaunch(0) failed in osloader."},
+	{1076887616, "BL_LOG_ERROR_OSL_HVCI_CANNOT_BE_DISABLED_BY_KSR: HVCI must not be disabled through KSR"},
+	{1076887617, "BL_LOG_ERROR_OSL_GET_APP_OPT_DEVICE_BSP: BlGetApplicationOptionDevice failed for BCDE_OSLOADER_TYPE_BSP_DEVICE in osloader."},
+	{1076887618, "BL_LOG_ERROR_OSL_OPEN_BSP_DEVICE: BlDeviceOpen failed for bsp device in osloader."},
+	{1077936128, "BL_LOG_ERROR_KSR_KSEG0: InitializeRebootAddressRange failed in SK extension."},
+	{1077936129, "BL_LOG_ERROR_KSR_OUT_OF_MEMORY: Memory allocation failed in SK KSR extension."},
+	{1077936130, "BL_LOG_ERROR_KSR_IMAGE_VALIDATION: Image validation failed in SK KSR extension."},
+	{1077936131, "BL_LOG_ERROR_KSR_IMAGE_RELOCATION: Image relocation failed in SK KSR extension."},
+	{1077936132, "BL_LOG_ERROR_KSR_BIND_IMPORT: Failed to bind imports to image in SK KSR extension."},
+	{1077936133, "BL_LOG_ERROR_KSR_LOADER_ENTRY_POINT: SK loader entry point returned failure."},
+	{1078984704, "BL_LOG_ERROR_TCB_SI_POLICY_CHECK: Failed to validate and measure SI policy."},
+	{1078984705, "BL_LOG_ERROR_TCB_LOAD_TCBLOADER: Failed to load tcbloader.dll."},
+	{1078984706, "BL_LOG_ERROR_TCB_LOAD: Failed to perform load action."},
+	{1078984707, "BL_LOG_ERROR_TCB_RESUME: Failed to perform resume action."},
+	{1078984708, "BL_LOG_ERROR_TCB_INVALID_ATTRIBUTES: Invalid tcblaunch application attributes."},
+	{1078984709, "BL_LOG_ERROR_TCB_REGISTER_EVENT_HANDLER: Failed to register launch notificaiton handler."},
+	{1078984710, "BL_LOG_ERROR_TCB_OPEN_DEVICE: Failed to open application device."},
+	{1078984711, "BL_LOG_ERROR_TCB_GET_DEVICE: Failed to query application device."},
+	{1078984712, "BL_LOG_ERROR_GET_SYSTEM_ROOT: Failed to get SystemRoot value."},
+	{1078984713, "BL_LOG_ERROR_OSL_PROCESS_BOOTSTAT_DATA: Failed to process bootstat data."},
+	{1078984714, "BL_LOG_ERROR_OSL_VIRT_SETUP_0: Failed to perform virtual setup phase 0."},
+	{1078984715, "BL_LOG_ERROR_OSL_VIRT_SETUP_1: Failed to perform virtual setup phase 1."},
+	{1078984716, "BL_LOG_ERROR_OSL_PRELOAD_SI_POLICY: Failed to preload SI policies from OS volume."},
+	{1078984717, "BL_LOG_ERROR_OSL_ARCH_TCB_LAUNCH_1: OslTcbLaunch(1) failed in osloader."},
+	{1078984718, "ERROR_TCB_PLATORM_INIT: Failed to initialize TCB platform."},
+	{1080033281, "BL_LOG_ERROR_RES_OPEN_HIBERFILE: Failed to open the hiberfile."},
+	{1080033282, "BL_LOG_ERROR_RES_INIT_DISPLAY: Failed to initialize display."},
+	{1080033283, "BL_LOG_ERROR_RES_INVALID_PAGEFILE: Page file is invalide for hibernate resume."},
+	{1080033284, "BL_LOG_ERROR_RES_HW_CHANGE: Hardware or firmware settings have changes since hibernate."},
+	{1080033285, "BL_LOG_ERROR_RES_INVALID_HIBERFILE: Hiberfile is invalid."},
+	{1080033286, "BL_LOG_ERROR_RES_GET_CONTEXT_FAILED: Failed to get the resume context."},
+	{1080033287, "BL_LOG_ERROR_RES_INVALID_MEM_MAP: The memory map has changed since associated cold boot."},
+	{1080033288, "BL_LOG_ERROR_RES_FIRMWARE_PHASE_0: Failed phase 0 of firmware setup for resume."},
+	{1080033289, "BL_LOG_ERROR_RES_USB_HANDOFF: Failed setup for legacy usb handoff."},
+	{1080033290, "BL_LOG_ERROR_RES_SMBIOS: Failed to get SMBIOS data."},
+	{1080033291, "BL_LOG_ERROR_RES_TCB_ALLOCATE: Failed to allocate space for TCB resume."},
+	{1080033292, "BL_LOG_ERROR_RES_TCB_PREPARE: Failed to prepare TCB data."},
+	{1080033293, "BL_LOG_ERROR_RES_INIT_PREALLOCATION: Failed to initialize the preallocation."},
+	{1080033294, "BL_LOG_ERROR_RES_INIT_TRANSITION_SPACE: Failed to intialize transition space."},
+	{1080033295, "BL_LOG_ERROR_RES_INIT_PAGE_ALLOCATOR: Failed to initialize the free page allocator."},
+	{1080033296, "BL_LOG_ERROR_RES_RELOC_PROC_CONTEXT: Failed to relocate the processor context page."},
+	{1080033297, "BL_LOG_ERROR_RES_LOAD_SECURE_DATA: Failed to load secure data from the hiberfile."},
+	{1080033298, "BL_LOG_ERROR_RES_RESTORE_IMAGE: Failed to restore image from the hiberfile."},
+	{1080033299, "BL_LOG_ERROR_RES_SECURE_DECRYPT_0: Failed phase 0 of secure data decryption."},
+	{1080033300, "BL_LOG_ERROR_RES_FVE_RESTRICT: Failed to restrict bitlocker to resuming OS."},
+	{1080033301, "BL_LOG_ERROR_RES_TCB_PREP_DATA: Failed to prepare data for TCB resume."},
+	// CertificateType
+	{0, "Self-signed"},
+	{1, "CA signed"},
+	{2, "Unknown"},
+	// ChannelType
+	{0, "Admin"},
+	{1, "Operational"},
+	{2, "Analytic"},
+	{3, "Debug"},
+	// CipherTypeMap
+	{0, "NONE"},
+	{1, "DES"},
+	{2, "3DES"},
+	{3, "AES-CBC-128"},
+	{4, "AES-CBC-192"},
+	{5, "AES-CBC-256"},
+	{6, "AES-GCM-128"},
+	{7, "AES-GCM-192"},
+	{8, "AES-GCM-256"},
+	// ConnectionTypeMap
+	{0, "Tdi"},
+	{1, "Wsk"},
+	{2, "Rdma"},
+	{3, "VMBUS"},
+	{4, "Quic"},
+	// DPAPIReasonForFailure
+	{0, "Unknown"},
+	{1, "Version check failed"},
+	{2, "MAC check failed"},
+	{3, "Input buffer size check failed"},
+	{4, "Access check failed"},
+	{5, "Password required, but UI is forbidden"},
+	{6, "Could not get the master key"},
+	// DebuggerStatusMap
+	{0, "None."},
+	{1, "Failed to reserve scratch VA."},
+	{2, "Failed to get connection parameters."},
+	{3, "Debugging blocked by BitLocker."},
+	{4, "Failed to initialize debug device descriptor."},
+	{5, "Failed to setup debugging device."},
+	{6, "Failed to initialize debug transport."},
+	{7, "Failed to setup debug traps."},
+	{8, "Failed to load debugger transport module."},
+	{9, "Failed to allocate scratch buffer."},
+	{10, "Failed to get debugger transport extension name."},
+	// DirectionMap
+	{14592, "Inbound"},
+	{14593, "Outbound"},
+	{14594, "Forward"},
+	{14595, "Bidirectional"},
+	// DnsIpTypeMap
+	{0, "static"},
+	{1, "dynamic"},
+	// DroppedEventReasons
+	{32, "Events were lost because there were no free buffers. Flushing to disk could not catch up with incoming events."},
+	{33, "One or more buffers were dropped because a real time consumer could not catch up."},
+	{34, "The real time backup file was corrupt due to improper shutdown."},
+	// DsGetDcNameFlagsMap-flags
+	{1, "DS_FORCE_REDISCOVERY"},
+	{65536, "DS_IS_FLAT_NAME"},
+	{131072, "DS_IS_DNS_NAME"},
+	{1073741824, "DS_RETURN_DNS_NAME"},
+	{2147483648, "DS_RETURN_FLAT_NAME"},
 	// EdgeTraversal_ValueMap
 	{0, "None"},
 	{1, "Allow"},
 	{2, "Defer to application"},
 	{3, "Defer to user"},
+	// EnableDisableReasonMap
+	{0, "disabled"},
+	{1, "disabled due to HyperV opt-out"},
+	{2, "disabled due to opt-out UEFI variable"},
+	{3, "disabled due to secure boot being disabled"},
+	{4, "disabled due to DMA protection being unavailable"},
+	{5, "disabled due to the hypervisor being unavailable"},
+	{6, "disabled due to VBS initialization failure"},
+	{100, "enabled due to VBS registry configuration"},
+	{101, "enabled due to HyperV"},
+	{102, "enabled due to VBS locked configuration"},
+	{103, "enabled due to Code Integrity policy"},
+	{104, "enabled due to Velocity"},
 	// Enabled_Disabled_Inv_ValueMap
 	{0, "Enabled"},
 	{1, "Disabled"},
 	// Enabled_Disabled_ValueMap
 	{0, "Disabled"},
 	{1, "Enabled"},
+	// EventQueueOrderMap
+	{0, "QueueToTail"},
+	{1, "QueueToFront"},
+	{2, "QueueFull"},
+	// EventTypes
+	{33, "LOCK_UNLOCK"},
+	{35, "DELAY"},
+	{38, "LOCK_WRITER"},
+	{42, "DROP"},
+	{43, "INC"},
+	{44, "CLEANUP"},
+	{45, "DEC"},
+	{61, "STATE"},
+	{65, "APC"},
+	{66, "BUFFER_OUT"},
+	{67, "CREATE"},
+	{68, "DELETE"},
+	{69, "RESUME"},
+	{71, "SEC_SIGN_OR_SEAL"},
+	{73, "SEC_INIT3"},
+	{74, "SEC_ACCEPT3"},
+	{75, "PKT_OUT"},
+	{76, "CALLBACK"},
+	{78, "NOTIFY"},
+	{79, "BHCOPY"},
+	{80, "POP"},
+	{81, "PUSH"},
+	{82, "ABORT"},
+	{83, "STATUS"},
+	{84, "TRANSFER"},
+	{85, "PCONTEXT_ALLOC"},
+	{86, "SEC_VERIFY_OR_UNSEAL"},
+	{87, "TP_WAIT"},
+	{88, "BUFFER_FAIL"},
+	{97, "ACK"},
+	{98, "BUFFER_IN"},
+	{99, "START"},
+	{100, "STOP"},
+	{101, "SUSPEND"},
+	{105, "SEC_INIT1"},
+	{106, "SEC_ACCEPT1"},
+	{107, "PKT_IN"},
+	{109, "REMOVED"},
+	{111, "OPER"},
+	{112, "PRUNE"},
+	{113, "QUERY"},
+	{114, "RESOLVED"},
+	{115, "SET"},
+	{116, "ALLOCATE"},
+	{117, "PCONTEXT_DELETE"},
+	{118, "TP_CONVERT"},
+	{119, "WINDOW"},
+	{120, "DISASSOC"},
+	{124, "LOCK_READER"},
+	{126, "CALL_STATE"},
+	{127, "PROC"},
+	// Ex:LeapSecondDataUpdate.UpdateReasonMap
+	{0, "Leap second data initialized from registry during boot"},
+	{1, "Leap second data updated from registry"},
+	// Ex:SystemTimeChange.ReasonMap
+	{0, "System time initialized during boot"},
+	{1, "An application or system component changed the time"},
+	{2, "System time synchronized with the hardware clock"},
+	{3, "System time adjusted to the new time zone"},
+	// Exclusions-flags
+	{1, "Kernel caller exclusion"},
+	{2, "Impersonated caller exclusion"},
+	{4, "Open by file ID exclusion"},
+	{8, "Direct device open exclusion"},
+	{16, "File location exclusion"},
+	{32, "Admin access denied exclusion"},
+	{64, "Alternate data stream exclusion"},
+	{128, "Access mask exclusion"},
+	{256, "File type mismatch exclusion"},
+	{512, "Readonly exclusion"},
+	{1024, "File name extension exclusion"},
+	{2048, "Virtual store exclusion"},
+	{4096, "Reparse point exclusion"},
+	{8192, "Encrypted exclusion"},
+	{16384, "Directory move exclusion"},
+	// FileModeMap
+	{1, "Read-only, shared"},
+	{2, "Read-only, exclusive"},
+	{3, "Read-write, exclusive"},
+	{4, "Invalid"},
+	// FileRefTypeMap
+	{0, "Shared Reference"},
+	{1, "Exclusive Reference"},
+	{2, "QoS Reference"},
+	// Flags-flags
+	{1, "Kernel caller"},
+	{2, "Impersonated caller"},
+	{4, "Directory file"},
+	{8, "Non-directory file"},
+	{16, "Delayed virtualization"},
+	{32, "Oplock requested"},
+	{64, "Opened target directory"},
+	{128, "Copied global file"},
+	{256, "Source file was virtual"},
+	{512, "Target file was virtual"},
+	// HTTP_TEMPLATE_LOGGING_LogFormat_ValueMap
+	{0, "W3C"},
+	{1, "IIS"},
+	{2, "NCSA"},
+	{3, "Binary"},
+	// HTTP_TEMPLATE_LOGGING_LogGroup_ValueMap
+	{0, "Site"},
+	{1, "Centralized"},
+	// HTTP_TEMPLATE_LOGGING_LogType_ValueMap
+	{0, "ResponseLogging"},
+	{1, "ErrorLogging"},
+	// HardwarePolicy
+	{0, "Hardware Preferred"},
+	{1, "Hardware Required"},
+	// HelloScenarioType
+	{0, "Enrollment"},
+	{1, "Reset"},
+	{2, "Fix Me"},
+	// HvciAuditFailures-flags
+	{1, "Non-native image"},
+	{2, "Invalid section alignment"},
+	{4, "A section has an invalid alignment"},
+	{8, "A non-discarable section is both writable and executable"},
+	{16, "A shared section is both writable and executable"},
+	{32, "The Import Address Table is within an executable section"},
+	{64, "The Import Address Table location is invalid"},
+	{128, "The Import Address Table was not found"},
+	{256, "The image sections are not contiguous on disk"},
+	{512, "The sections of the image are not in ascending order"},
+	{1024, "A section of the image has invalid sizing"},
+	{2048, "The image has a non-conformant Authenticode entry"},
+	{4096, "Unknown failure"},
+	// IPHLPSVC_ETW_LOGGING_ProtocolType_ValueMap
+	{0, "6to4"},
+	{1, "Isatap"},
 	// IPSecThroughNAT_ValueMap
 	{0, "Never"},
 	{1, "Server behind NAT"},
@@ -22,6 +455,55 @@ var valueTexts = []valueText{
 	{0, "IPv4"},
 	{1, "IPv6"},
 	{2, "Any"},
+	// IPsecTrafficMode_valueMap
+	{0, "Transport Mode"},
+	{1, "Tunnel Mode"},
+	// IdentificationStateMap
+	{0, "Identifying Network"},
+	{1, "Identified Network"},
+	// ImpersonationLevels
+	{0, "Default"},
+	{1, "Anonymous"},
+	{2, "Identify"},
+	{3, "Impersonate"},
+	{4, "Delegate"},
+	// IoTypeMap
+	{1, "Write"},
+	{2, "Read"},
+	{3, "Flush"},
+	{4, "Offload write"},
+	{5, "Offload read"},
+	{6, "Project read"},
+	{7, "Project write"},
+	{8, "Unmap"},
+	{9, "Get LBA status"},
+	{10, "File wrapper access check"},
+	// KeyModMap
+	{0, "NONE"},
+	{1, "IKEv1"},
+	{2, "IKEv2"},
+	{3, "AuthIP"},
+	// KeyProvider
+	{1, "hardware"},
+	{2, "software"},
+	// KeyType
+	{0, "Default Decryption"},
+	{1, "Cached Logon"},
+	{2, "User ID"},
+	// LiveDumpReason
+	{1, "Stalled I/O"},
+	{2, "Reopen durable handle failed"},
+	// MibNotificationTypeMap
+	{1, "MibAddInstance"},
+	{2, "MibDeleteInstance"},
+	// ModeMap
+	{1, "Transport Mode"},
+	{2, "Tunnel Mode"},
+	// NLMCost-flags
+	{0, "NLM_COST_UNKNOWN"},
+	{1, "NLM_COST_UNRESTRICTED"},
+	{2, "NLM_COST_FIXED"},
+	{4, "NLM_COST_VARIABLE"},
 	// NetIsoCapabilityType_ValueMap
 	{0, "Internet"},
 	{1, "PrivateNetwork"},
@@ -31,12 +513,369 @@ var valueTexts = []valueText{
 	{0, "Group Policy Change"},
 	{1, "AD Subnets Change"},
 	{2, "Subscription Refresh"},
+	// NetNameChangeMap
+	{0, "Add"},
+	{1, "Update"},
+	{2, "Remove"},
+	// NetworkCategoryMap
+	{0, "Public"},
+	{1, "Private"},
+	{2, "Domain Authenticated"},
+	// NetworkProfileEventStateMap
+	{0, "Network Added Event Notifying"},
+	{1, "Network Deleted Event Notifying"},
+	{2, "Network Connected Event Notifying"},
+	{3, "Network Disconnected Event Notifying"},
+	{4, "Network Property Event Notifying"},
+	{5, "Network Added Event Notified"},
+	{6, "Network Deleted Event Notified"},
+	{7, "Network Connected Event Notified"},
+	{8, "Network Disconnected Event Notified"},
+	{9, "Network Property Event Notified"},
+	// NetworkStateMap-flags
+	{1, "Connected"},
+	{2, "Disconnected"},
+	{4, "IPV4 (Local)"},
+	{8, "IPV4 (Internet)"},
+	{16, "IPV6 (Local)"},
+	{32, "IPV6 (Internet)"},
+	// NetworkTypeMap
+	{0, "Unmanaged"},
+	{1, "Managed"},
+	// NlaStableStateMap
+	{0, "NLA_STABLE_UNKNOWN"},
+	{1, "NLA_STABLE_STABLE"},
+	{2, "NLA_STABLE_GAVE_UP"},
+	{3, "NLA_STABLE_TRYING"},
+	// NlnsStateMap
+	{0, "NlnsUnreachable"},
+	{1, "NlnsIncomplete"},
+	{2, "NlnsStale"},
+	{3, "NlnsDelay"},
+	{4, "NlnsProbe"},
+	{5, "NlnsReachable"},
+	{6, "NlnsPermanent"},
+	{7, "NlnsMaximum"},
+	// PinRecoveryEntryType
+	{1, "Self-service"},
+	{2, "Remote"},
+	// PinRecoveryPolicyState
+	{0, "disabled"},
+	{1, "enabled"},
+	// Pnp:DpReplace.ExtendedStatusMap
+	{0, "Unknown failure"},
+	{1, "General internal failure"},
+	{2, "Operation is not supported by SKU"},
+	{3, "Partition unit does not exist"},
+	{4, "Partition units are not compatible"},
+	{5, "A partition unit is not ready"},
+	{6, "Partition unit resources are not supported"},
+	{7, "System quiesce failure"},
+	{8, "Chipset driver error"},
+	{9, "Chipset driver capabilities are not supported"},
+	{10, "Memory allocation failure"},
+	// Pnp:Elam.ElamStatus
+	{0, "Prepare to load driver dependecy binaries."},
+	{1, "Prepare to load driver binaries."},
+	{2, "Prepare to unload ELAM drivers."},
+	// Pnp:Elam.ImageClassification
+	{0, "Known good image."},
+	{1, "Unknown image"},
+	{2, "Known bad image, but boot critical."},
+	{3, "Known bad image."},
+	// PolicyType
+	{0, "invalid Code Integrity policy"},
+	{1, "enterprise Code Integrity policy"},
+	{2, "Windows revoke Code Integrity policy"},
+	{3, "SKU Code Integrity policy"},
+	{4, "enterprise update Code Integrity policy"},
+	{5, "Windows update revoke Code Integrity policy"},
+	{6, "SKU update Code Integrity policy"},
+	{7, "Windows lockdown Code Integrity policy"},
+	{8, "Windows update lockdown Code Integrity policy"},
+	{9, "Advanced Threat Protection Code Integrity policy"},
+	{10, "Advanced Threat Protection update Code Integrity policy"},
+	{11, "Driver Code Integrity policy"},
+	{12, "Driver update revoke Code Integrity policy"},
+	// Pop:DirectedDripsProblemDeviceReason
+	{0, "Special Device"},
+	{1, "No DFX"},
+	{2, "No PS4"},
+	{3, "No PS4 Root"},
+	// Pop:DischargePolicyIndex
+	{0, "Critical"},
+	{1, "Low"},
+	// Pop:MapActiveCoolingDeviceState
+	{0, "disengaged"},
+	{1, "engaged"},
+	// Pop:MapBackgroundActivityPolicy
+	{0, "None"},
+	{1, "Limited"},
+	// Pop:MapCsComplianceState
+	{0, "Absent"},
+	{1, "Compliant"},
+	{4294967295, "NonCompliant"},
+	// Pop:MapCsComplianceType
+	{0, "Storage"},
+	{1, "Wireless"},
+	{2, "MBB"},
+	{3, "Audio"},
+	{4, "Ethernet"},
+	// Pop:MapCsEnterExitReason
+	{0, "Unknown"},
+	{1, "Power Button"},
+	{2, "Remote Connection"},
+	{3, "SC_MONITORPOWER"},
+	{4, "User Input"},
+	{5, "AC/DC Display Burst"},
+	{6, "User Display Burst"},
+	{7, "PoSetSystemState"},
+	{8, "SetThreadExecutionState"},
+	{9, "Full Wake"},
+	{10, "Session Unlock"},
+	{11, "Screen Off Request"},
+	{12, "Idle Timeout"},
+	{13, "Policy Change"},
+	{14, "Sleep Button"},
+	{15, "Lid"},
+	{16, "Battery Count Change"},
+	{17, "Grace Period"},
+	{18, "Graphics PnP Operation"},
+	{19, "Dynamic Partitioning"},
+	{20, "Sleep, Hibernate, or Shutdown"},
+	{21, "System Idle Timeout"},
+	{22, "Proximity Sensor"},
+	{23, "Thermal Standby"},
+	{24, "Resume PDC"},
+	{25, "Resume from Hibernate"},
+	{26, "Terminal Arrival/Departure"},
+	{27, "PDC Signal"},
+	{28, "AC/DC Display Burst Suppressed"},
+	{29, "Transition to System Sleep State S4/S5"},
+	{30, "Winrt"},
+	{31, "Input Keyboard"},
+	{32, "Input Mouse"},
+	{33, "Input Touch"},
+	{34, "Input Pen"},
+	{35, "Input Accelerometer"},
+	{36, "Input Hid Device"},
+	{37, "Input User Present"},
+	{38, "Input Session Switch"},
+	{39, "Input Initialization"},
+	{45, "Directed DRIPS"},
+	// Pop:MapDeepSleepConstraint
+	{0, "Inactive"},
+	{1, "NonAoAc"},
+	{2, "PendingIrps"},
+	{3, "PowerSettingInProgress"},
+	{4, "DozeS4Worker"},
+	{5, "SystemPowerTransition"},
+	{6, "DevicesBlockingDrips"},
+	{7, "ACPI"},
+	{8, "DirectedDripsTransition"},
+	{9, "PepPreVeto"},
+	// Pop:MapForceIdleResetReason
+	{0, "Timeout"},
+	{1, "Interrupt"},
+	{2, "Abort"},
+	{3, "Canceled"},
+	{4, "TimerFailed"},
+	// Pop:MapForceIdleState
+	{0, "Inactive"},
+	{1, "QueuedStartDpc"},
+	{2, "Armed"},
+	{3, "QueuedStopDpc"},
+	{4, "Active"},
+	// Pop:MapPassiveCoolingDeviceState
+	{0, "disengaged"},
+	{1, "engaged"},
+	// Pop:MapPerfSetType
+	{0, "Discrete"},
+	{1, "Range"},
+	// Pop:MapPerfSetUnit
+	{0, "Other"},
+	{1, "Clock speed (in Hertz)"},
+	{2, "Memory bandwidth (in bps)"},
+	// Pop:MapPowerAction
+	{2, "Power Action Sleep"},
+	{3, "Power Action Hibernate"},
+	{4, "Power Action Shutdown"},
+	{5, "Power Action Shutdown Reset"},
+	{6, "Power Action Shutdown Off"},
+	{8, "Power Action Turn Off The Display"},
+	// Pop:MapSleepReason
+	{0, "Button or Lid"},
+	{1, "Thermal Zone"},
+	{2, "Battery"},
+	{4, "Application API"},
+	{5, "Kernel API"},
+	{6, "Hibernate from Sleep - Fixed Timeout"},
+	{7, "System Idle"},
+	{10, "Battery"},
+	{11, "Hibernate from Sleep - User Away Predicted"},
+	{12, "Hibernate from Sleep without Wake - User Away Predicted"},
+	{13, "Hibernate from Sleep - Standby Battery Budget Exceeded"},
+	{14, "Hibernate from Sleep without Wake - Reserve Battery Level Reached"},
+	{15, "Acpi Initiated Shutdown through Kernel API"},
+	// Pop:MapSpmScenarioStopReason
+	{0, "CsExit"},
+	{1, "Critical Battery"},
+	// Pop:MapSpmStatus
+	{1, "Out of memory"},
+	{2, "No power policies support found"},
+	{3, "Failed to open registry handle to external power settings"},
+	{4, "Failed to open registry handle to internal power settings"},
+	{5, "Waiting for registration"},
+	{6, "Initialized successfully"},
+	// Pop:MapStandbyConnectivityReason
+	{0, "None"},
+	{1, "Policy Setting"},
+	{2, "Enforced"},
+	{3, "Device Compliance"},
+	{4, "Smart Presence"},
+	{5, "Pending Tasks"},
+	{6, "NIC compliance"},
+	// Pop:MapStandbyConnectivityState
+	{0, "Connected"},
+	{1, "Restricted"},
+	{2, "Disconnected"},
+	// Pop:MapSystemIdleDozeTimerCancelledReason
+	{0, "Unknown."},
+	{1, "System exited connected standby."},
+	{2, "Global user presence was asserted."},
+	{3, "Smart standby predictions updated."},
+	{4, "Adaptive standby was triggered."},
+	// Pop:MapSystemIdleDozeTimerSource
+	{0, "Unknown."},
+	{1, "Fixed hibernate idle timeout."},
+	{2, "Smart standby grace period after user predicted away."},
+	{3, "Adaptive standby connected standby battery drain budget exceeded."},
+	{4, "Adaptive standby minimum reserved screen-on time battery capacity reached."},
+	// Pop:MapSystemIdleInitReason
+	{0, "Unknown"},
+	{1, "Post-Sleep"},
+	{2, "AC/DC State Change"},
+	{3, "Power Policy Change"},
+	{4, "Full Wake"},
+	// Pop:MapSystemIdleTimeout
+	{0, "Unknown."},
+	{1, "The user is present, the system is InstantGo capable, and the system is not already in S0 Low Power, so using IdleTimeout."},
+	{2, "The user is present, the system is not InstantGo capable but does support S1, S2 or S3, so using IdleTimeout."},
+	{3, "The user is present but either the system does not support InstantGo or S1, S2 or S3. Using DozeS4Timeout."},
+	{4, "The user is not present. Using UnattendTimeout."},
+	{5, "The system idle timeout is disabled because the system does not support an idle state."},
+	// Pop:MapSystemPowerState
+	{1, "System Power State Working"},
+	{2, "System Power State Sleeping1"},
+	{3, "System Power State Sleeping2"},
+	{4, "System Power State Sleeping3"},
+	{5, "System Power State Hibernate"},
+	{6, "System Power State Shutdown"},
+	// Pop:MapWakeSourceRtcRejectReason
+	{0, "None (It woke the system)"},
+	{1, "Not programmed"},
+	{2, "Wake before programmed time"},
+	{3, "Wake after programmed time"},
+	// Pop:PowerAggregatorInternalState
+	{0, "Active"},
+	{1, "PDC Disengaging"},
+	{2, "Display Powering On"},
+	{3, "Active (Screen Off)"},
+	{4, "Screen Off"},
+	{5, "System Transition"},
+	// Pop:PowerAggregatorPromotionReason
+	{0, "None"},
+	{1, "ClassPriority"},
+	{2, "IntentDepth"},
+	{3, "Type"},
+	// Pop:PowerAggregatorTargetState
+	{0, "Active"},
+	{1, "Modern Standby"},
+	{2, "Modern Standby (Suspended)"},
+	{3, "System Transition"},
+	// Pop:PowerAggregatorValidationResult
+	{0, "Success"},
+	{1, "Promotion"},
+	// Pop:PowerStateEvent
+	{0, "Invalid"},
+	{1, "Unknown"},
+	{2, "PowerButton"},
+	{3, "SleepButton"},
+	{4, "Lid"},
+	{5, "AcDcBurst"},
+	{6, "RemoteConnection"},
+	{7, "UserDisplayBurst"},
+	{8, "ScMonitorPower"},
+	{9, "PoSetSystemState"},
+	{10, "SetThreadExecutionState"},
+	{11, "FullWake"},
+	{12, "SessionUnlock"},
+	{13, "ScreenOffRequest"},
+	{14, "ScreenOffTimeout"},
+	{15, "PolicyChange"},
+	{16, "BatteryCountChange"},
+	{17, "ScreenOffGracePeriod"},
+	{18, "ScreenOffThermal"},
+	{19, "DynamicPartitioning"},
+	{20, "SxTransition"},
+	{21, "SystemIdle"},
+	{22, "Proximity"},
+	{23, "ResumeS4"},
+	{24, "Terminal"},
+	{25, "WinRT"},
+	{26, "UserInput"},
+	{27, "InputKeyboard"},
+	{28, "InputMouse"},
+	{29, "InputTouch"},
+	{30, "InputPen"},
+	{31, "InputAccelerometer"},
+	{32, "InputHid"},
+	{33, "InputPoUserPresent"},
+	{34, "InputSessionSwitch"},
+	{35, "InputInitialization"},
+	{36, "Signal"},
+	{37, "SignalPwrNotif"},
+	{39, "SignalMobileShell"},
+	{40, "SignalHeyCortana"},
+	{41, "SignalHoloShell"},
+	{42, "Directed DRIPS"},
+	{43, "AC/DC Burst (Suppressed)"},
+	{44, "Builtin Panel"},
+	// Pop:PowerStateEventClass
+	{0, "System"},
+	{1, "User"},
+	{2, "Critical"},
+	// Pop:PowerStateIntent
+	{0, "None"},
+	{1, "Active"},
+	{2, "ModernStandbyIdle"},
+	{3, "ModernStandby"},
+	// Pop:SystemIdleBusyReason
+	{0, "None"},
+	{1, "Timeout Not Reached"},
+	{2, "Timeout Disabled"},
+	// ProtocolSequences
+	{1, "TCP"},
+	{2, "Named Pipes"},
+	{3, "LRPC"},
+	{4, "RPC/HTTP"},
 	// Protocol_ValueMap
 	{1, "ICMP V4"},
 	{6, "TCP"},
 	{17, "UDP"},
 	{58, "ICMP V6"},
 	{256, "Any"},
+	// ProvisionAuthLevelMap
+	{0, "Legacy"},
+	{1, "ResetLockPlusUser"},
+	{2, "Balanced"},
+	{3, "FullOwnerAuth"},
+	{4, "Full"},
+	{5, "LevelCount"},
+	{8, "NullBitValue"},
+	{10, "Null"},
+	{12, "Lockout"},
+	{4294967295, "Invalid"},
 	// QU_NotShown_Reason_ValueMap
 	{1, "The application is a system service"},
 	{2, "The application is non interactive"},
@@ -47,12 +886,431 @@ var valueTexts = []valueText{
 	{64, "Inbound notifications are not enabled"},
 	{128, "All Inbound connections are disallowed"},
 	{192, "All Inbound connections are disallowed, Inbound notifications are not enabled"},
+	// RM_APP_TYPE_MAP
+	{0, "Unknown App"},
+	{1, "Window App"},
+	{2, "OtherWindow App"},
+	{3, "Service"},
+	{4, "Explorer"},
+	{5, "Console App"},
+	{1000, "Critical App"},
+	// RM_REBOOT_MAP-flags
+	{1, "RmRebootReasonPermissionDenied"},
+	{2, "RmRebootReasonSessionMismatch"},
+	{4, "RmRebootReasonCriticalProcess"},
+	{8, "RmRebootReasonService"},
+	{16, "RmRebootReasonDetectedSelf"},
+	// RM_STATUS_MAP-flags
+	{1, "RmStatusRunning"},
+	{2, "RmStatusStopped"},
+	{4, "RmStatusStoppedOther"},
+	{8, "RmStatusRestarted"},
+	{16, "RmStatusErrorOnStop"},
+	{32, "RmStatusErrorOnRestart"},
+	// RM_UNSUP_RESTART_REASON_MAP
+	{0, "Unknown"},
+	{1, "Application SID does not match Conductor SID."},
+	// RemotingDataType
+	{0, "InvalidDataType"},
+	{1, "ExceptionAsErrorRecord"},
+	{65536, "SessionConfiguration"},
+	{65537, "SessionConfigurationRequest"},
+	{65538, "SessionCapability"},
+	{65539, "CloseSession"},
+	{65540, "CreateRunspacePool"},
+	{135170, "SetMaxRunspaces"},
+	{135171, "SetMinRunspaces"},
+	{135172, "RunspacePoolOperationResponse"},
+	{135173, "RunspacePoolStateInfo"},
+	{135174, "CreatePowerShell"},
+	{135175, "AvailableRunspaces"},
+	{135176, "PSEventArgs"},
+	{135424, "RemoteHostCallUsingRunspaceHost"},
+	{135425, "RemoteRunspaceHostResponseData"},
+	{266242, "PowerShellInput"},
+	{266243, "PowerShellInputEnd"},
+	{266244, "PowerShellOutput"},
+	{266245, "PowerShellErrorRecord"},
+	{266246, "PowerShellStateInfo"},
+	{266247, "PowerShellDebug"},
+	{266248, "PowerShellVerbose"},
+	{266249, "PowerShellWarning"},
+	{266256, "PowerShellProgress"},
+	{266258, "StopPowerShell"},
+	{266496, "RemoteHostCallUsingPowerShellHost"},
+	{266497, "RemotePowerShellHostResponseData"},
+	// RemotingDestination-flags
+	{1, "Client"},
+	{2, "Server"},
+	{4, "Listener"},
+	// RemotingTargetInterface
+	{0, "InvalidTargetInterface"},
+	{1, "Session"},
+	{2, "RunspacePool"},
+	{3, "PowerShell"},
+	// RoleMap
+	{1, "Initiator"},
+	{2, "Responder"},
+	// RpcHttp2ObjectTypes
+	{1, "SOCKET_CHANNEL"},
+	{2, "PROXY_SOCKET_CHANNEL"},
+	{3, "CHANNEL"},
+	{4, "BOTTOM_CHANNEL"},
+	{5, "IIS_CHANNEL"},
+	{6, "RAW_CONNECTION"},
+	{7, "INITIAL_RAW_CONNECTION"},
+	{8, "IIS_SENDER_CHANNEL"},
+	{9, "ENDPOINT_RECEIVER"},
+	{10, "PLUG_CHANNEL"},
+	{11, "CLIENT_VC"},
+	{12, "SERVER_VC"},
+	{13, "INPROXY_VC"},
+	{14, "OUTPROXY_VC"},
+	{15, "PROXY_VC"},
+	{16, "CDATA_ORIGINATOR"},
+	{17, "CLIENT_CHANNEL"},
+	{18, "CALLBACK"},
+	{19, "FLOW_CONTROL_SENDER"},
+	{20, "WINHTTP_CALLBACK"},
+	{21, "WINHTTP_CHANNEL"},
+	{22, "WINHTTP_RAW"},
+	{23, "PROXY_RECEIVER"},
+	{24, "SERVER_CHANNEL"},
+	{25, "FRAGMENT_RECEIVER"},
+	// RpcHttp2Operations
+	{1, "SEND"},
+	{2, "RECV"},
+	{3, "COMPLETE_HELPER"},
+	{4, "RECV_COMPLETE"},
+	{5, "SEND_COMPLETE"},
+	{6, "FREE_OBJECT"},
+	{7, "ABORT"},
+	{8, "IIS_IO_COMPLETED"},
+	{9, "CHANNEL_RECYCLE"},
+	{10, "DIRECT_SEND_COMPLETE"},
+	{11, "SYNC_RECV"},
+	{12, "COMPLEX_T_SEND"},
+	{13, "COMPLEX_T_RECV"},
+	{14, "DIRECT_RECV_COMPLETE"},
+	{15, "WINHTTP_CALLBACK"},
+	{16, "WHTTP_DRECV_COMPLETE"},
+	{17, "WHTTP_DSEND_COMPLETE"},
+	{18, "WHTTP_DELAYED_RECV"},
+	{19, "WHTTP_ERROR"},
+	{20, "OPEN"},
+	{21, "CHECK_RECV_COMPLETE"},
+	{22, "CLOSE"},
+	{23, "SEND_CANCELLED"},
+	{24, "UNPLUG"},
+	{128, "WinHttpOpen"},
+	{129, "WinHttpSetStatusCallback"},
+	{130, "WinHttpSetOption"},
+	{131, "WinHttpConnect"},
+	{132, "WinHttpOpenRequest"},
+	{133, "WinHttpQueryOption"},
+	{134, "WinHttpSendRequest"},
+	{135, "WinHttpWriteData"},
+	{136, "WinHttpReceiveResponse"},
+	{137, "WinHttpReadData"},
+	{138, "WinHttpCloseHandle"},
+	{139, "WinHttpQueryHeaders"},
+	{140, "WinHttpQueryDataAvailable"},
+	{141, "WinHttpQueryAuthSchemes"},
+	{142, "WinHttpSetCredentials"},
+	{143, "WinHttpAddRequestHeaders"},
+	{144, "WinHttpGetIEProxyConfigForCurrentUser"},
+	{145, "WinHttpGetProxyForUrl"},
+	{146, "WinHttpAutoLogon"},
+	// SdlRequirementType
+	{1, "Shared Sections"},
 	// SecurityOptions_ValueMap
 	{0, "None"},
 	{1, "Require Authentication"},
 	{2, "Require Encryption"},
 	{3, "Require Authentication, Negotiate Encryption"},
 	{4, "Require Authentication, Allow no encapsulation"},
+	// SerializationMethod
+	{0, "AllPublicProperties"},
+	{1, "String"},
+	{2, "SpecificProperties"},
+	// ShareTypeMap
+	{0, "Symmetric"},
+	{1, "Asymmetric"},
+	// SignatureSourceMap-flags
+	{1, "NLA_SIGNATURE_SOURCE_UNIDENTIFIED"},
+	{2, "NLA_SIGNATURE_SOURCE_IDENTIFYING"},
+	{4, "NLA_SIGNATURE_SOURCE_RANDOM"},
+	{8, "NLA_SIGNATURE_SOURCE_GATEWAY_MAC"},
+	{16, "NLA_SIGNATURE_SOURCE_DOMAIN_GUID"},
+	{32, "NLA_SIGNATURE_SOURCE_ROOT_DOMAIN_GUID"},
+	{64, "NLA_SIGNATURE_SOURCE_DOMAIN_NAME"},
+	{128, "NLA_SIGNATURE_SOURCE_FOREST_NAME"},
+	{256, "NLA_SIGNATURE_SOURCE_DNS_SUFFIX"},
+	{512, "NLA_SIGNATURE_SOURCE_LOCAL_INTERFACE_ID"},
+	{1024, "NLA_SIGNATURE_SOURCE_WLAN_SSID"},
+	{2048, "NLA_SIGNATURE_SOURCE_WLAN_PROFILE"},
+	{4096, "NLA_SIGNATURE_SOURCE_WWAN"},
+	{65536, "NLA_SIGNATURE_SOURCE_SECURITY_DOWNGRADE"},
+	{268435456, "NLA_SIGNATURE_SOURCE_PRIVATE"},
+	{536870912, "NLA_SIGNATURE_SOURCE_SECONDARY"},
+	// SigningLevels
+	{0, "Unchecked"},
+	{1, "Unsigned"},
+	{2, "Enterprise"},
+	{3, "Custom 1"},
+	{4, "Authenticode"},
+	{5, "Custom 2"},
+	{6, "Store"},
+	{7, "Custom 3 / Antimalware"},
+	{8, "Microsoft"},
+	{9, "Store or Enterprise (Custom 4)"},
+	{10, "Custom 5"},
+	{11, "Dynamic Code Generation"},
+	{12, "Windows"},
+	{13, "Windows Protected Process Light"},
+	{14, "Windows TCB"},
+	{15, "Custom 6"},
+	// Smb2CommandMap
+	{0, "Negotiate"},
+	{1, "Session setup"},
+	{2, "Logoff"},
+	{3, "Tree connect"},
+	{4, "Tree disconnect"},
+	{5, "Create"},
+	{6, "Close"},
+	{7, "Flush"},
+	{8, "Read"},
+	{9, "Write"},
+	{10, "Lock"},
+	{11, "Ioctl"},
+	{12, "Cancel"},
+	{13, "Echo"},
+	{14, "Query directory"},
+	{15, "Change notify"},
+	{16, "Query info"},
+	{17, "Set info"},
+	{18, "Oplock break"},
+	// Smb2DiagReasonMap
+	{0, "Smb2DiagReasonNotSpecified"},
+	{1, "Smb2DiagReasonDns"},
+	{2, "Smb2DiagReasonSetSocketSecurity"},
+	{3, "Smb2DiagReasonIPSec"},
+	{4, "Smb2DiagReasonNetworkConnect"},
+	{5, "Smb2DiagReasonNegotiateValidation"},
+	{6, "Smb2DiagReasonExchangeExpiry"},
+	{7, "Smb2DiagReasonDisconnectIndication"},
+	{8, "Smb2DiagReasonNegativeCache"},
+	{9, "Smb2DiagReasonAcquireCredHandle"},
+	{10, "Smb2DiagReasonISC"},
+	{11, "Smb2DiagReasonSessionSetupResponse"},
+	{12, "Smb2DiagReasonTreeConnectResponse"},
+	{13, "Smb2DiagReasonValidateNegotiateFsctl"},
+	{14, "Smb2DiagReasonHandleReconnect"},
+	{15, "Smb2DiagReasonCreateResponse"},
+	{16, "Smb2DiagReasonExchangeCancellation"},
+	{17, "Smb2DiagReasonObjectSuspended"},
+	{18, "Smb2DiagReasonUserDisconnect"},
+	{19, "Smb2DiagReasonHandleClosed"},
+	{101, "Smb2DiagReasonConsecutiveSessionSetupFailures"},
+	{102, "Smb2DiagReasonQuicServerCertificateError"},
+	{103, "Smb2DiagReasonQuicServerConfigFailure"},
+	{201, "Smb2DiagReasonMADowngrade"},
+	{202, "Smb2DiagReasonCreateSigningKey"},
+	{203, "Smb2DiagReasonRegisterCryptoKeys"},
+	{204, "Smb2DiagReasonQCA"},
+	{205, "Smb2DiagReasonEncryptionOnNullSession"},
+	{301, "Smb2DiagReasonExchangeNoBindingObject"},
+	{302, "Smb2DiagReasonExchangeSendFailure"},
+	{401, "Smb2DiagDisconnectReasonReceiveContextAllocation"},
+	{402, "Smb2DiagDisconnectReasonPaddingAllocation"},
+	{403, "Smb2DiagDisconnectReasonExchangeReceiveHandlerError"},
+	{404, "Smb2DiagDisconnectReasonMessageBufferAllocation"},
+	{405, "Smb2DiagDisconnectReasonVcEndpointTornDown"},
+	{406, "Smb2DiagDisconnectReasonMessageSizeReceiveError"},
+	{407, "Smb2DiagDisconnectReasonMessageSizeTooLargeError"},
+	{408, "Smb2DiagDisconnectReasonMessageCopyError"},
+	{409, "Smb2DiagDisconnectReasonVcReceiveHandlerError"},
+	{410, "Smb2DiagDisconnectReasonVcReceiveError"},
+	// Smb2ObjectStateMap
+	{0, "Active"},
+	{1, "Disconnected"},
+	{2, "Suspended"},
+	{3, "Construction in progress"},
+	{4, "Recovery in progress"},
+	{5, "Disconnect in progress"},
+	{6, "Invalidation in progress"},
+	{7, "Invalid"},
+	{8, "Deleted"},
+	// SpnValidationPolicy
+	{0, "SPN optional / no validation"},
+	{1, "SPN optional / validate service name"},
+	{2, "SPN optional / validate full"},
+	{3, "SPN required / validate service name"},
+	{4, "SPN required / validate full"},
+	// SrbTypeMap
+	{0, "Storport"},
+	{1, "Private"},
+	{2, "Internal"},
+	{3, "Mirror"},
+	// Srv2ConnectionDisconnectReasons
+	{0, "Connection state has not changed."},
+	{1, "Connection timed out."},
+	{2, "The connection was idle and timed out."},
+	// Srv2DialectRevision
+	{0, "N/A"},
+	{514, "2.0.2"},
+	{528, "2.1"},
+	{768, "3.0"},
+	{770, "3.0.2"},
+	{785, "3.1.1"},
+	// Srv2RDMAEndpointState
+	{0, "closed"},
+	{1, "created"},
+	// Srv2RDMAMibNotificationType
+	{0, "MibParameterNotification"},
+	{1, "MibAddInstance"},
+	{2, "MibDeleteInstance"},
+	{3, "MibInitialNotification"},
+	// Srv2RDMASendEndpointNotificationType
+	{0, "disabled"},
+	{1, "enabled"},
+	// SrvnetQuicShutdownErrors
+	{0, "Connection/Stream shutdown without error."},
+	{1, "Connection/Stream shutdown unknown error."},
+	{2, "The event received is not supported."},
+	{3, "Invalid Parameter."},
+	{4, "The object is not found."},
+	{5, "Insufficient resources."},
+	// SrvnetQuicShutdownReasons
+	{0, "Server can't create a new connection."},
+	{1, "Server can't set bidi stream count for the connection."},
+	{2, "Server can't get the local address."},
+	{3, "Server close the connection."},
+	// StateMap
+	{0, "Identifying Network"},
+	{1, "Identified Network"},
+	{2, "Unidentified Network"},
+	// SubjectTypes
+	{46, "ASSOC"},
+	{50, "HTTPv2"},
+	{65, "SASSOC"},
+	{66, "BCACHE2"},
+	{67, "SCALL"},
+	{68, "ADDRESS"},
+	{69, "ENGINE"},
+	{70, "CAUSAL_F"},
+	{71, "GC"},
+	{72, "HEAP"},
+	{73, "EEINFO"},
+	{76, "ALPC"},
+	{77, "RESERVED_MEM"},
+	{78, "SCONN"},
+	{79, "CORRUPT"},
+	{80, "PROVIDER"},
+	{83, "SECCRED"},
+	{84, "STABLE"},
+	{87, "PROTOCOL"},
+	{97, "CASSOC"},
+	{98, "BCACHE"},
+	{99, "CCALL"},
+	{100, "TP_ALPC"},
+	{101, "CENDPOINT"},
+	{102, "TP_CALLBACK"},
+	{104, "HANDLE"},
+	{105, "IF"},
+	{106, "TP_IO"},
+	{107, "TP_WORK"},
+	{108, "CTXHANDLE"},
+	{109, "MUTEX"},
+	{110, "CCONN"},
+	{111, "TRANS_CONN"},
+	{112, "PACKET"},
+	{114, "REFOBJ"},
+	{115, "SSECCTX"},
+	{116, "THREAD"},
+	{117, "TP_TIMER"},
+	{118, "EVENT"},
+	{119, "TP_WAIT"},
+	{120, "EXCEPT"},
+	// TpmPcrBitmapMap-flags
+	{1, "0"},
+	{2, "1"},
+	{4, "2"},
+	{8, "3"},
+	{16, "4"},
+	{32, "5"},
+	{64, "6"},
+	{128, "7"},
+	{256, "8"},
+	{512, "9"},
+	{1024, "10"},
+	{2048, "11"},
+	// TpmPcrBitmapSourceMap
+	{1, "Group Policy"},
+	{2, "Caller Supplied"},
+	{3, "Secure Boot"},
+	{4, "Existing Protector"},
+	{5, "Default for PCs with UEFI firmware"},
+	{6, "Default for PCs with BIOS firmware"},
+	// TpmVersion
+	{0, "No TPM"},
+	{1, "TPM 1.2"},
+	{2, "TPM 2.0"},
+	// TxtStatusMap
+	{0, "None"},
+	{1, "Processor is not supported."},
+	{2, "VMX is not supported."},
+	{3, "SMX is not supported."},
+	{4, "TXT is disabled by the BIOS in MSR_FEATURE_CONTROL."},
+	{5, "Required GETSEC[CAPABILITIES] are not available."},
+	{6, "TPM 2.0 is not available."},
+	{7, "Memory Attributes Table (MAT) not available."},
+	{8, "No SINIT ACM module type found at the SINIT base address."},
+	{9, "The ACM UUID does not match well known value."},
+	{10, "The ACM client/server flags do not match the bios data."},
+	{11, "The ACM debug flag does not match platform."},
+	{12, "The ACM does not support the chipset."},
+	{13, "The ACM does not support the processor."},
+	{14, "A more up to date ACM is available on the system."},
+	{15, "No compatible ACM found on the system."},
+	{16, "The system does not support DMA remapping in the DMAR table."},
+	{17, "TPM does not meet provisioning requirements."},
+	{18, "System does not meet required configuration to validate SMM."},
+	{19, "A VMX failure was encountered."},
+	{20, "Call to retrieve SMM information failed."},
+	{21, "SMM has access to OS memory regions."},
+	{22, "SMM signature is missing or corrupt."},
+	{23, "SMM signature check failed."},
+	{24, "SMM has access to a MSR that is not allowed by policy level."},
+	{25, "SMM has access to an IO port that is not allowed by policy level."},
+	{26, "SMM has access to IOMMU structures."},
+	// VerificationResultMap
+	{1, "A device required for consent verification is not present."},
+	{2, "The user has not configured their account for consent verification."},
+	{3, "Consent verification is disabled by system policy."},
+	{4, "The device required for consent verification is currently busy."},
+	{5, "The maximum number of verification attempts was exceeded."},
+	{6, "The consent verification operation was canceled by the user."},
+	// VirtualDiskType
+	{0, "Undefined"},
+	{1, "VHD"},
+	{2, "VHDX"},
+	{3, "ISO"},
+	{4, "VHDSET"},
+	// VsmPolicyMap-flags
+	{0, "None"},
+	{1, "VBS Enabled"},
+	{2, "VSM Required"},
+	{4, "Secure Boot"},
+	{8, "Iommu Protection"},
+	{16, "Mmio Nx"},
+	{32, "Strong MSR Filtering"},
+	{64, "Mandatory"},
+	{128, "Hvci"},
+	{256, "Hvci Strict"},
+	{512, "Boot Chain Signer Soft Enforced"},
+	{1024, "Boot Chain Signer Hard Enforced"},
+	{8192, "Measured Launch"},
 	// WFAction_ValueMap
 	{1, "Authenticated IPSec Bypass"},
 	{2, "Block"},
@@ -150,9 +1408,401 @@ var valueTexts = []valueText{
 	{4, "WSH Configurable"},
 	{5, "Dynamic"},
 	{6, "Group policy"},
+	// WINNATM_INSTANCE_TYPE_ValueMap
+	{1, "InternalPrefixInstance"},
+	{2, "ExternalPrefixInstance"},
+	// WINNATM_PACKET_ACTION_REASON_ValueMap
+	{0, "None"},
+	{1, "Parsing failure"},
+	{2, "First packet for the fragmented datagram is not at offset 0"},
+	{3, "Failed to parse or validate the IP packet contained in the ICMP error message payload"},
+	{4, "IP packet contained in the ICMP error message payload does not match any existing session"},
+	{5, "Failed to find a nexthop for external hairpinning"},
+	{6, "No matching static mapping exists to let the packet in"},
+	{7, "Failed to acquire a reference on the nexthop object"},
+	{8, "Failed to clone the packet"},
+	{9, "Failed to translate the packet"},
+	{10, "Hop limit exceeded"},
+	{11, "Packet is larger than nexthop MTU and cannot be fragmented"},
+	{12, "Unexpected route look-up failure"},
+	{13, "No route to the packet's (translated) destination was found"},
+	{14, "Failed to create a session object"},
+	{15, "The interface over which the packet is to be routed is not a NAT external interface"},
+	{16, "The interface over which the packet is to be routed does not have a matching NAT instance"},
+	{17, "NAT device itself is not allowed to be an internal host at the same time"},
+	{18, "Packet is routable in its own arrival compartment"},
+	{19, "Packet's transport protocol is not supported by NAT"},
+	{20, "Packet is destined to NAT itself"},
+	{21, "Packet's destination address and port do not fall within any NAT external address port range"},
+	{22, "Winnat MUX rejected the packet"},
+	{23, "Winnat MUX failed to find the VIP/DIP configuration"},
+	{24, "Winnat MUX failed to send the encapsulated packet"},
+	{25, "The interface over which the packet has arrived does not have a matching NAT instance"},
+	// WINNATM_PACKET_SOURCE_ValueMap
+	{1, "INTERNAL"},
+	{2, "EXTERNAL"},
+	// WINNAT_FILTERING_BEHAVIOR_ValueMap
+	{0, "Endpoint independent"},
+	{1, "Adress dependent"},
+	// WINNAT_OBJECT_ACTION_ValueMap
+	{0, "modify"},
+	{1, "create"},
+	{2, "createandmodify"},
+	{3, "delete"},
+	// WINNAT_STATIC_MAPPING_TYPE_ValueMap
+	{1, "one-to-one"},
+	{2, "one-to-many with remote IP prefix"},
+	// WINNAT_TCPSTATE_ValueMap
+	{0, "Closed/NA"},
+	{1, "Internal SYN received"},
+	{2, "External SYN received"},
+	{3, "Established"},
+	{4, "Internal FIN received"},
+	{5, "External FIN received"},
+	{6, "Both FIN received"},
+	{7, "4 minute timewait"},
+	// WINNAT_TRANSPORT_PROTOCOL_ValueMap
+	{1, "ICMPv4"},
+	{6, "TCP"},
+	{17, "UDP"},
+	{58, "ICMPv6"},
+	// WSManAuthenticationMechanism-flags
+	{1, "WSMAN_FLAG_NO_AUTHENTICATION"},
+	{2, "WSMAN_FLAG_AUTH_DIGEST"},
+	{4, "WSMAN_FLAG_AUTH_NEGOTIATE"},
+	{8, "WSMAN_FLAG_AUTH_BASIC"},
+	{16, "WSMAN_FLAG_AUTH_KERBEROS"},
+	{32, "WSMAN_FLAG_AUTH_CLIENT_CERTIFICATE"},
+	{128, "WSMAN_FLAG_AUTH_CREDSSP"},
+	// WindowsMode
+	{0, "L3"},
+	{1, "L2"},
 	// YesNo_ValueMap
 	{0, "No"},
 	{1, "Yes"},
+	// access-mask-directory-flags
+	{1, "Create Child"},
+	{2, "Delete Child"},
+	{4, "List Contents"},
+	{8, "Write Self"},
+	{16, "Read Property"},
+	{32, "Write Property"},
+	{64, "Delete Tree"},
+	{128, "List Object"},
+	{256, "Control Access"},
+	{65536, "DELETE"},
+	{131072, "READ_CONTROL"},
+	{262144, "WRITE_DAC"},
+	{524288, "WRITE_OWNER"},
+	{1048576, "SYNCHRONIZE"},
+	{16777216, "ACCESS_SYSTEM_SECURITY"},
+	{33554432, "MAXIMUM_ALLOWED"},
+	{268435456, "GENERIC_ALL"},
+	{536870912, "GENERIC_EXECUTE"},
+	{1073741824, "GENERIC_WRITE"},
+	{2147483648, "GENERIC_READ"},
+	// access-mask-file-flags
+	{1, "ReadData (or ListDirectory)"},
+	{2, "WriteData (or AddFile)"},
+	{4, "AppendData (or AddSubdirectory or CreatePipeInstance)"},
+	{8, "ReadEA"},
+	{16, "WriteEA"},
+	{32, "Execute/Traverse"},
+	{64, "DeleteChild"},
+	{128, "ReadAttributes"},
+	{256, "WriteAttributes"},
+	{65536, "DELETE"},
+	{131072, "READ_CONTROL"},
+	{262144, "WRITE_DAC"},
+	{524288, "WRITE_OWNER"},
+	{1048576, "SYNCHRONIZE"},
+	{16777216, "ACCESS_SYSTEM_SECURITY"},
+	{33554432, "MAXIMUM_ALLOWED"},
+	{268435456, "GENERIC_ALL"},
+	{536870912, "GENERIC_EXECUTE"},
+	{1073741824, "GENERIC_WRITE"},
+	{2147483648, "GENERIC_READ"},
+	// access-mask-lsa-policy-flags
+	{1, "View non-sensitive policy information"},
+	{2, "View system audit requirements"},
+	{4, "Get sensitive policy information"},
+	{8, "Modify domain trust relationships"},
+	{16, "Create special accounts (for assignment of user rights)"},
+	{32, "Create a secret object"},
+	{64, "Create a privilege"},
+	{128, "Set default quota limits"},
+	{256, "Change system audit requirements"},
+	{512, "Administer audit log attributes"},
+	{1024, "Enable/Disable LSA"},
+	{2048, "Lookup Names/SIDs"},
+	{65536, "DELETE"},
+	{131072, "READ_CONTROL"},
+	{262144, "WRITE_DAC"},
+	{524288, "WRITE_OWNER"},
+	{1048576, "SYNCHRONIZE"},
+	{16777216, "ACCESS_SYSTEM_SECURITY"},
+	{33554432, "MAXIMUM_ALLOWED"},
+	{268435456, "GENERIC_ALL"},
+	{536870912, "GENERIC_EXECUTE"},
+	{1073741824, "GENERIC_WRITE"},
+	{2147483648, "GENERIC_READ"},
+	// access-mask-process-flags
+	{1, "Force process termination"},
+	{2, "Create new thread in process"},
+	{4, "Set process session ID"},
+	{8, "Perform virtual memory operation"},
+	{16, "Read from process memory"},
+	{32, "Write to process memory"},
+	{64, "Duplicate handle into or out of process"},
+	{128, "Create a subprocess of process"},
+	{256, "Set process quotas"},
+	{512, "Set process information"},
+	{1024, "Query process information"},
+	{2048, "Suspend or resume process"},
+	{4096, "Query limited process information"},
+	{8192, "Set limited process information"},
+	{65536, "DELETE"},
+	{131072, "READ_CONTROL"},
+	{262144, "WRITE_DAC"},
+	{524288, "WRITE_OWNER"},
+	{1048576, "SYNCHRONIZE"},
+	{16777216, "ACCESS_SYSTEM_SECURITY"},
+	{33554432, "MAXIMUM_ALLOWED"},
+	{268435456, "GENERIC_ALL"},
+	{536870912, "GENERIC_EXECUTE"},
+	{1073741824, "GENERIC_WRITE"},
+	{2147483648, "GENERIC_READ"},
+	// access-mask-registry-flags
+	{1, "Query key value"},
+	{2, "Set key value"},
+	{4, "Create sub-key"},
+	{8, "Enumerate sub-keys"},
+	{16, "Notify about changes to keys"},
+	{32, "Create Link"},
+	{256, "Enable 64(or 32) bit application to open 64 bit key"},
+	{512, "Enable 64(or 32) bit application to open 32 bit key"},
+	{65536, "DELETE"},
+	{131072, "READ_CONTROL"},
+	{262144, "WRITE_DAC"},
+	{524288, "WRITE_OWNER"},
+	{1048576, "SYNCHRONIZE"},
+	{16777216, "ACCESS_SYSTEM_SECURITY"},
+	{33554432, "MAXIMUM_ALLOWED"},
+	{268435456, "GENERIC_ALL"},
+	{536870912, "GENERIC_EXECUTE"},
+	{1073741824, "GENERIC_WRITE"},
+	{2147483648, "GENERIC_READ"},
+	// access-mask-sam-alias-flags
+	{1, "AddMember"},
+	{2, "RemoveMember"},
+	{4, "ListMembers"},
+	{8, "ReadInformation"},
+	{16, "WriteAccount"},
+	{65536, "DELETE"},
+	{131072, "READ_CONTROL"},
+	{262144, "WRITE_DAC"},
+	{524288, "WRITE_OWNER"},
+	{1048576, "SYNCHRONIZE"},
+	{16777216, "ACCESS_SYSTEM_SECURITY"},
+	{33554432, "MAXIMUM_ALLOWED"},
+	{268435456, "GENERIC_ALL"},
+	{536870912, "GENERIC_EXECUTE"},
+	{1073741824, "GENERIC_WRITE"},
+	{2147483648, "GENERIC_READ"},
+	// access-mask-sam-domain-flags
+	{1, "ReadPasswordParameters"},
+	{2, "WritePasswordParameters"},
+	{4, "ReadOtherParameters"},
+	{8, "WriteOtherParameters"},
+	{16, "CreateUser"},
+	{32, "CreateGlobalGroup"},
+	{64, "CreateLocalGroup"},
+	{128, "GetLocalGroupMembership"},
+	{256, "ListAccounts"},
+	{512, "LookupIDs"},
+	{1024, "AdministerServer"},
+	{65536, "DELETE"},
+	{131072, "READ_CONTROL"},
+	{262144, "WRITE_DAC"},
+	{524288, "WRITE_OWNER"},
+	{1048576, "SYNCHRONIZE"},
+	{16777216, "ACCESS_SYSTEM_SECURITY"},
+	{33554432, "MAXIMUM_ALLOWED"},
+	{268435456, "GENERIC_ALL"},
+	{536870912, "GENERIC_EXECUTE"},
+	{1073741824, "GENERIC_WRITE"},
+	{2147483648, "GENERIC_READ"},
+	// access-mask-sam-group-flags
+	{1, "ReadInformation"},
+	{2, "WriteAccount"},
+	{4, "AddMember"},
+	{8, "RemoveMember"},
+	{16, "ListMembers"},
+	{65536, "DELETE"},
+	{131072, "READ_CONTROL"},
+	{262144, "WRITE_DAC"},
+	{524288, "WRITE_OWNER"},
+	{1048576, "SYNCHRONIZE"},
+	{16777216, "ACCESS_SYSTEM_SECURITY"},
+	{33554432, "MAXIMUM_ALLOWED"},
+	{268435456, "GENERIC_ALL"},
+	{536870912, "GENERIC_EXECUTE"},
+	{1073741824, "GENERIC_WRITE"},
+	{2147483648, "GENERIC_READ"},
+	// access-mask-sam-server-flags
+	{1, "ConnectToServer"},
+	{2, "ShutdownServer"},
+	{4, "InitializeServer"},
+	{8, "CreateDomain"},
+	{16, "EnumerateDomains"},
+	{32, "LookupDomain"},
+	{65536, "DELETE"},
+	{131072, "READ_CONTROL"},
+	{262144, "WRITE_DAC"},
+	{524288, "WRITE_OWNER"},
+	{1048576, "SYNCHRONIZE"},
+	{16777216, "ACCESS_SYSTEM_SECURITY"},
+	{33554432, "MAXIMUM_ALLOWED"},
+	{268435456, "GENERIC_ALL"},
+	{536870912, "GENERIC_EXECUTE"},
+	{1073741824, "GENERIC_WRITE"},
+	{2147483648, "GENERIC_READ"},
+	// access-mask-sam-user-flags
+	{1, "ReadGeneralInformation"},
+	{2, "ReadPreferences"},
+	{4, "WritePreferences"},
+	{8, "ReadLogon"},
+	{16, "ReadAccount"},
+	{32, "WriteAccount"},
+	{64, "ChangePassword (with knowledge of old password)"},
+	{128, "SetPassword (without knowledge of old password)"},
+	{256, "ListGroups"},
+	{512, "ReadGroupMembership"},
+	{1024, "ChangeGroupMembership"},
+	{65536, "DELETE"},
+	{131072, "READ_CONTROL"},
+	{262144, "WRITE_DAC"},
+	{524288, "WRITE_OWNER"},
+	{1048576, "SYNCHRONIZE"},
+	{16777216, "ACCESS_SYSTEM_SECURITY"},
+	{33554432, "MAXIMUM_ALLOWED"},
+	{268435456, "GENERIC_ALL"},
+	{536870912, "GENERIC_EXECUTE"},
+	{1073741824, "GENERIC_WRITE"},
+	{2147483648, "GENERIC_READ"},
+	// access-mask-scm-flags
+	{1, "Connect to service controller"},
+	{2, "Create a new service"},
+	{4, "Enumerate services"},
+	{8, "Lock service database for exclusive access"},
+	{16, "Query service database lock state"},
+	{32, "Set last-known-good state of service database"},
+	{65536, "DELETE"},
+	{131072, "READ_CONTROL"},
+	{262144, "WRITE_DAC"},
+	{524288, "WRITE_OWNER"},
+	{1048576, "SYNCHRONIZE"},
+	{16777216, "ACCESS_SYSTEM_SECURITY"},
+	{33554432, "MAXIMUM_ALLOWED"},
+	{268435456, "GENERIC_ALL"},
+	{536870912, "GENERIC_EXECUTE"},
+	{1073741824, "GENERIC_WRITE"},
+	{2147483648, "GENERIC_READ"},
+	// access-mask-section-flags
+	{1, "Query section state"},
+	{2, "Map section for write"},
+	{4, "Map section for read"},
+	{8, "Map section for execute"},
+	{16, "Extend size"},
+	{65536, "DELETE"},
+	{131072, "READ_CONTROL"},
+	{262144, "WRITE_DAC"},
+	{524288, "WRITE_OWNER"},
+	{1048576, "SYNCHRONIZE"},
+	{16777216, "ACCESS_SYSTEM_SECURITY"},
+	{33554432, "MAXIMUM_ALLOWED"},
+	{268435456, "GENERIC_ALL"},
+	{536870912, "GENERIC_EXECUTE"},
+	{1073741824, "GENERIC_WRITE"},
+	{2147483648, "GENERIC_READ"},
+	// access-mask-service-flags
+	{1, "Query service configuration information"},
+	{2, "Set service configuration information"},
+	{4, "Query status of service"},
+	{8, "Enumerate dependencies of service"},
+	{16, "Start the service"},
+	{32, "Stop the service"},
+	{64, "Pause or continue the service"},
+	{128, "Query information from service"},
+	{256, "Issue service-specific control commands"},
+	{65536, "DELETE"},
+	{131072, "READ_CONTROL"},
+	{262144, "WRITE_DAC"},
+	{524288, "WRITE_OWNER"},
+	{1048576, "SYNCHRONIZE"},
+	{16777216, "ACCESS_SYSTEM_SECURITY"},
+	{33554432, "MAXIMUM_ALLOWED"},
+	{268435456, "GENERIC_ALL"},
+	{536870912, "GENERIC_EXECUTE"},
+	{1073741824, "GENERIC_WRITE"},
+	{2147483648, "GENERIC_READ"},
+	// access-mask-standard-flags
+	{65536, "DELETE"},
+	{131072, "READ_CONTROL"},
+	{262144, "WRITE_DAC"},
+	{524288, "WRITE_OWNER"},
+	{1048576, "SYNCHRONIZE"},
+	{16777216, "ACCESS_SYSTEM_SECURITY"},
+	{33554432, "MAXIMUM_ALLOWED"},
+	{268435456, "GENERIC_ALL"},
+	{536870912, "GENERIC_EXECUTE"},
+	{1073741824, "GENERIC_WRITE"},
+	{2147483648, "GENERIC_READ"},
+	// access-mask-thread-flags
+	{1, "Force thread termination"},
+	{2, "Suspend or resume thread"},
+	{4, "Send an alert to thread"},
+	{8, "Get thread context"},
+	{16, "Set thread context"},
+	{32, "Set thread information"},
+	{64, "Query thread information"},
+	{128, "Assign a token to the thread"},
+	{256, "Cause thread to directly impersonate another thread"},
+	{512, "Directly impersonate this thread"},
+	{1024, "Set limited thread information"},
+	{2048, "Query limited thread information"},
+	{65536, "DELETE"},
+	{131072, "READ_CONTROL"},
+	{262144, "WRITE_DAC"},
+	{524288, "WRITE_OWNER"},
+	{1048576, "SYNCHRONIZE"},
+	{16777216, "ACCESS_SYSTEM_SECURITY"},
+	{33554432, "MAXIMUM_ALLOWED"},
+	{268435456, "GENERIC_ALL"},
+	{536870912, "GENERIC_EXECUTE"},
+	{1073741824, "GENERIC_WRITE"},
+	{2147483648, "GENERIC_READ"},
+	// access-mask-token-flags
+	{1, "AssignAsPrimary"},
+	{2, "Duplicate"},
+	{4, "Impersonate"},
+	{8, "Query"},
+	{16, "QuerySource"},
+	{32, "AdjustPrivileges"},
+	{64, "AdjustGroups"},
+	{128, "AdjustDefaultDacl"},
+	{256, "AdjustSessionID"},
+	{65536, "DELETE"},
+	{131072, "READ_CONTROL"},
+	{262144, "WRITE_DAC"},
+	{524288, "WRITE_OWNER"},
+	{1048576, "SYNCHRONIZE"},
+	{16777216, "ACCESS_SYSTEM_SECURITY"},
+	{33554432, "MAXIMUM_ALLOWED"},
+	{268435456, "GENERIC_ALL"},
+	{536870912, "GENERIC_EXECUTE"},
+	{1073741824, "GENERIC_WRITE"},
+	{2147483648, "GENERIC_READ"},
 	// ip-protocol
 	{0, "HOPOPT"},
 	{1, "ICMP"},
@@ -209,6 +1859,152 @@ var valueTexts = []valueText{
 	{141, "WESP"},
 	{142, "ROHC"},
 	{143, "Ethernet"},
+	// kerberos-error
+	{0, "KDC_ERR_NONE: no error"},
+	{1, "KDC_ERR_NAME_EXP: the account in the KDC database has expired"},
+	{2, "KDC_ERR_SERVICE_EXP: the service's account in the KDC database has expired"},
+	{3, "KDC_ERR_BAD_PVNO: the KDC does not support this Kerberos version"},
+	{4, "KDC_ERR_C_OLD_MAST_KVNO: the client's key is encrypted with an old master key"},
+	{5, "KDC_ERR_S_OLD_MAST_KVNO: the service's key is encrypted with an old master key"},
+	{6, "KDC_ERR_C_PRINCIPAL_UNKNOWN: the account name does not exist"},
+	{7, "KDC_ERR_S_PRINCIPAL_UNKNOWN: the KDC does not know this service name (SPN)"},
+	{8, "KDC_ERR_PRINCIPAL_NOT_UNIQUE: several accounts have this principal name"},
+	{9, "KDC_ERR_NULL_KEY: the account has no key; its password must be set again"},
+	{10, "KDC_ERR_CANNOT_POSTDATE: the ticket may not be postdated"},
+	{11, "KDC_ERR_NEVER_VALID: the start time is later than the end time (clocks differ)"},
+	{12, "KDC_ERR_POLICY: a policy forbids it (logon hours, workstations, smart card, silo)"},
+	{13, "KDC_ERR_BADOPTION: the KDC cannot grant a requested option"},
+	{14, "KDC_ERR_ETYPE_NOSUPP: no encryption type that client, service and KDC share"},
+	{15, "KDC_ERR_SUMTYPE_NOSUPP: the KDC does not support the checksum type"},
+	{16, "KDC_ERR_PADATA_TYPE_NOSUPP: the KDC does not support this pre-authentication (often: no certificate for smart card logon)"},
+	{17, "KDC_ERR_TRTYPE_NOSUPP: the KDC does not support the transited type"},
+	{18, "KDC_ERR_CLIENT_REVOKED: the account is disabled, expired, locked out or outside its logon hours"},
+	{19, "KDC_ERR_SERVICE_REVOKED: the service's account is disabled or revoked"},
+	{20, "KDC_ERR_TGT_REVOKED: the ticket-granting ticket was revoked"},
+	{21, "KDC_ERR_CLIENT_NOTYET: the account is not valid yet"},
+	{22, "KDC_ERR_SERVICE_NOTYET: the service's account is not valid yet"},
+	{23, "KDC_ERR_KEY_EXPIRED: the password has expired"},
+	{24, "KDC_ERR_PREAUTH_FAILED: the pre-authentication was wrong, usually a wrong password"},
+	{25, "KDC_ERR_PREAUTH_REQUIRED: the KDC asks for pre-authentication (normal first step)"},
+	{26, "KDC_ERR_SERVER_NOMATCH: ticket and requested server do not match"},
+	{27, "KDC_ERR_MUST_USE_USER2USER: the service takes user-to-user authentication only"},
+	{28, "KDC_ERR_PATH_NOT_ACCEPTED: the path through the domains is not accepted"},
+	{29, "KDC_ERR_SVC_UNAVAILABLE: a service that is needed does not answer"},
+	{31, "KRB_AP_ERR_BAD_INTEGRITY: decryption failed: the message was altered or the key is wrong"},
+	{32, "KRB_AP_ERR_TKT_EXPIRED: the ticket has expired"},
+	{33, "KRB_AP_ERR_TKT_NYV: the ticket is not valid yet"},
+	{34, "KRB_AP_ERR_REPEAT: the request was seen before (replay)"},
+	{35, "KRB_AP_ERR_NOT_US: the ticket is for another server"},
+	{36, "KRB_AP_ERR_BADMATCH: ticket and authenticator do not match"},
+	{37, "KRB_AP_ERR_SKEW: the clocks differ too much"},
+	{38, "KRB_AP_ERR_BADADDR: the network address does not match the ticket's"},
+	{39, "KRB_AP_ERR_BADVERSION: wrong protocol version"},
+	{40, "KRB_AP_ERR_MSG_TYPE: wrong message type"},
+	{41, "KRB_AP_ERR_MODIFIED: the message was altered, or the service's key is not the one that the KDC used"},
+	{42, "KRB_AP_ERR_BADORDER: a message is out of order"},
+	{44, "KRB_AP_ERR_BADKEYVER: the key version is not available"},
+	{45, "KRB_AP_ERR_NOKEY: the service's key is not available"},
+	{46, "KRB_AP_ERR_MUT_FAIL: mutual authentication failed"},
+	{47, "KRB_AP_ERR_BADDIRECTION: wrong direction of the message"},
+	{48, "KRB_AP_ERR_METHOD: another authentication method is needed"},
+	{49, "KRB_AP_ERR_BADSEQ: wrong sequence number"},
+	{50, "KRB_AP_ERR_INAPP_CKSUM: the checksum type is not fit for this message"},
+	{51, "KRB_AP_PATH_NOT_ACCEPTED: the path through the domains is not accepted"},
+	{52, "KRB_ERR_RESPONSE_TOO_BIG: the answer does not fit into UDP; TCP follows (normal)"},
+	{60, "KRB_ERR_GENERIC: an error without its own code"},
+	{61, "KRB_ERR_FIELD_TOOLONG: a field is longer than allowed here"},
+	{62, "KDC_ERROR_CLIENT_NOT_TRUSTED: the KDC does not trust the client's certificate"},
+	{63, "KDC_ERROR_KDC_NOT_TRUSTED: the client does not trust the KDC's certificate"},
+	{64, "KDC_ERROR_INVALID_SIG: the signature is invalid"},
+	{65, "KDC_ERR_KEY_TOO_WEAK: the key or the Diffie-Hellman parameters are too weak"},
+	{66, "KDC_ERR_CERTIFICATE_MISMATCH: the certificate does not match the account"},
+	{67, "KRB_AP_ERR_NO_TGT: the server sent no ticket-granting ticket for user-to-user"},
+	{68, "KDC_ERR_WRONG_REALM: the account or service belongs to another realm"},
+	{69, "KRB_AP_ERR_USER_TO_USER_REQUIRED: user-to-user authentication is required"},
+	{70, "KDC_ERR_CANT_VERIFY_CERTIFICATE: the certificate's chain cannot be built or verified"},
+	{71, "KDC_ERR_INVALID_CERTIFICATE: the certificate is invalid"},
+	{72, "KDC_ERR_REVOKED_CERTIFICATE: the certificate was revoked"},
+	{73, "KDC_ERR_REVOCATION_STATUS_UNKNOWN: whether the certificate is revoked is unknown"},
+	{74, "KDC_ERR_REVOCATION_STATUS_UNAVAILABLE: the revocation list or responder cannot be reached"},
+	{75, "KDC_ERR_CLIENT_NAME_MISMATCH: the certificate's name does not match the account"},
+	{76, "KDC_ERR_KDC_NAME_MISMATCH: the KDC's certificate does not carry the KDC's name"},
+	{77, "KDC_ERR_INCONSISTENT_KEY_PURPOSE: the certificate lacks the key usage for Kerberos logon"},
+	{78, "KDC_ERR_DIGEST_IN_CERT_NOT_ACCEPTED: the certificate is signed with a digest that is not accepted"},
+	{79, "KDC_ERR_PA_CHECKSUM_MUST_BE_INCLUDED: the request lacks the checksum that binds it"},
+	{80, "KDC_ERR_DIGEST_IN_SIGNED_DATA_NOT_ACCEPTED: the signed request uses a digest that is not accepted"},
+	{81, "KDC_ERR_PUBLIC_KEY_ENCRYPTION_NOT_SUPPORTED: the KDC does not support public key encryption here"},
+	{90, "KDC_ERR_PREAUTH_EXPIRED: the pre-authentication took too long and must start again"},
+	{91, "KDC_ERR_MORE_PREAUTH_DATA_REQUIRED: the KDC wants a further round of pre-authentication (normal)"},
+	{93, "KDC_ERR_UNKNOWN_CRITICAL_FAST_OPTIONS: the KDC does not know a FAST option that is marked critical"},
+	// kerberos-etype
+	{1, "DES-CBC-CRC"},
+	{2, "DES-CBC-MD4"},
+	{3, "DES-CBC-MD5"},
+	{5, "DES3-CBC-MD5"},
+	{7, "DES3-CBC-SHA1"},
+	{16, "DES3-CBC-SHA1-KD"},
+	{17, "AES128-CTS-HMAC-SHA1-96"},
+	{18, "AES256-CTS-HMAC-SHA1-96"},
+	{19, "AES128-CTS-HMAC-SHA256-128"},
+	{20, "AES256-CTS-HMAC-SHA384-192"},
+	{23, "RC4-HMAC"},
+	{24, "RC4-HMAC-EXP"},
+	{4294967147, "AES256-CTS-HMAC-SHA1-96-PLAIN"},
+	{4294967148, "AES128-CTS-HMAC-SHA1-96-PLAIN"},
+	{4294967155, "RC4-PLAIN-EXP"},
+	{4294967156, "RC4-PLAIN"},
+	{4294967160, "RC4-PLAIN-OLD-EXP"},
+	{4294967161, "RC4-HMAC-OLD-EXP"},
+	{4294967162, "RC4-PLAIN-OLD"},
+	{4294967163, "RC4-HMAC-OLD"},
+	{4294967164, "DES-PLAIN"},
+	{4294967165, "RC4-SHA"},
+	{4294967166, "RC4-LM"},
+	{4294967167, "RC4-PLAIN2"},
+	{4294967168, "RC4-MD4"},
+	{4294967295, "none (no ticket was issued)"},
+	// kerberos-preauth-type
+	{0, "none (no pre-authentication)"},
+	{1, "PA-TGS-REQ"},
+	{2, "PA-ENC-TIMESTAMP"},
+	{3, "PA-PW-SALT"},
+	{11, "PA-ETYPE-INFO"},
+	{14, "PA-PK-AS-REQ_OLD"},
+	{15, "PA-PK-AS-REP_OLD"},
+	{16, "PA-PK-AS-REQ"},
+	{17, "PA-PK-AS-REP"},
+	{19, "PA-ETYPE-INFO2"},
+	{20, "PA-SVR-REFERRAL-INFO"},
+	{128, "PA-PAC-REQUEST"},
+	{129, "PA-FOR-USER"},
+	{136, "PA-FX-FAST"},
+	{137, "PA-FX-ERROR"},
+	{138, "PA-ENCRYPTED-CHALLENGE"},
+	{165, "PA-SUPPORTED-ETYPES"},
+	{166, "PA-EXTENDED-ERROR"},
+	{167, "PA-PAC-OPTIONS"},
+	// kerberos-ticket-options-flags
+	{1, "Validate"},
+	{2, "Renew"},
+	{8, "Enc-tkt-in-skey"},
+	{16, "Renewable-ok"},
+	{32, "Disable-transited-check"},
+	{32768, "Request-anonymous"},
+	{65536, "Canonicalize"},
+	{131072, "Cname-in-addl-tkt"},
+	{262144, "Ok-as-delegate"},
+	{524288, "Transited-policy-checked"},
+	{1048576, "Opt-hardware-auth"},
+	{2097152, "Pre-authent"},
+	{4194304, "Initial"},
+	{8388608, "Renewable"},
+	{16777216, "Invalid"},
+	{33554432, "Postdated"},
+	{67108864, "Allow-postdate"},
+	{134217728, "Proxy"},
+	{268435456, "Proxiable"},
+	{536870912, "Forwarded"},
+	{1073741824, "Forwardable"},
 	// level
 	{0, "LogAlways"},
 	{1, "Critical"},
@@ -216,6 +2012,145 @@ var valueTexts = []valueText{
 	{3, "Warning"},
 	{4, "Information"},
 	{5, "Verbose"},
+	// logon-type
+	{0, "System"},
+	{2, "Interactive"},
+	{3, "Network"},
+	{4, "Batch"},
+	{5, "Service"},
+	{6, "Proxy"},
+	{7, "Unlock"},
+	{8, "NetworkCleartext"},
+	{9, "NewCredentials"},
+	{10, "RemoteInteractive"},
+	{11, "CachedInteractive"},
+	{12, "CachedRemoteInteractive"},
+	{13, "CachedUnlock"},
+	// mapQueueActionType
+	{1, "Timer"},
+	{2, "WorkItem"},
+	{3, "Overlapped IO"},
+	{4, "Wait Callback"},
+	// mapWPADNetworkDecision
+	{0, "WPAD_NETWORK_DECISION_OFF"},
+	{1, "WPAD_NETWORK_DECISION_ON"},
+	{2, "WPAD_NETWORK_DECISION_UNKNOWN"},
+	{3, "WPAD_NETWORK_DECISION_UNKNOWN"},
+	// mapWinHttpAuthScheme-flags
+	{1, "WINHTTP_AUTH_SCHEME_BASIC"},
+	{2, "WINHTTP_AUTH_SCHEME_NTLM"},
+	{4, "WINHTTP_AUTH_SCHEME_PASSPORT"},
+	{8, "WINHTTP_AUTH_SCHEME_DIGEST"},
+	{16, "WINHTTP_AUTH_SCHEME_NEGOTIATE"},
+	{32, "WINHTTP_AUTH_SCHEME_KERBEROS"},
+	// mapWinHttpAuthTarget
+	{0, "WINHTTP_AUTH_TARGET_SERVER"},
+	{1, "WINHTTP_AUTH_TARGET_PROXY"},
+	// mpevmsg
+	{800, "AntiVirus"},
+	{801, "AntiSpyware"},
+	{802, "Antimalware"},
+	{803, "Full"},
+	{804, "Delta"},
+	{805, "Full Scan"},
+	{806, "Quick Scan"},
+	{807, "Custom Scan"},
+	{808, "Remove"},
+	{809, "Quarantine"},
+	{810, "Clean"},
+	{811, "Allow"},
+	{812, "Unknown"},
+	{813, "Suspended"},
+	{814, "Allowed"},
+	{815, "User"},
+	{816, "Scheduled"},
+	{817, "Security intelligence Update Folder"},
+	{818, "Real-Time Protection"},
+	{819, "Downloads and attachments"},
+	{820, "System"},
+	{821, "Heuristics"},
+	{822, "Concrete"},
+	{823, "Generic"},
+	{824, "Current"},
+	{825, "Backup"},
+	{826, "Default"},
+	{827, "Microsoft Defender Antivirus"},
+	{828, "Microsoft Forefront Endpoint Protection"},
+	{829, "Microsoft Standalone System Sweeper"},
+	{830, "Crash"},
+	{831, "Hang"},
+	{832, "Not Applicable"},
+	{833, "IE Downloads and Outlook Express Attachments"},
+	{834, "On Access"},
+	{835, "Behavior Monitoring"},
+	{836, "The filter driver has successfully restarted."},
+	{837, "The filter driver was unloaded unexpectedly."},
+	{838, "The filter driver skipped scanning items and is in pass through mode. This may be due to low resource conditions."},
+	{839, "The filter driver has restarted scanning items and is out of pass through mode."},
+	{840, "Real-time protection has stopped functioning for an unknown reason. Restart the service in order to recover."},
+	{841, "Real-time protection has recovered from an unknown failure. It is recommended that you run a quick scan."},
+	{843, "Suspicious"},
+	{844, "Unknown"},
+	{845, "Local machine"},
+	{846, "Network share"},
+	{847, "Internet"},
+	{848, "Executing"},
+	{849, "Internal security intelligence Update Server"},
+	{850, "File Share"},
+	{851, "Microsoft Malware Protection Center"},
+	{852, "Search"},
+	{853, "Download"},
+	{854, "Install"},
+	{855, "Low"},
+	{856, "Medium"},
+	{857, "High"},
+	{858, "Antimalware security intelligence has stopped functioning for an unknown reason. In some instances, restarting the service may resolve the problem."},
+	{859, "Microsoft Update Server"},
+	{860, "Microsoft Antimalware"},
+	{861, "Microsoft Antimalware"},
+	{862, "FastPath"},
+	{863, "Security intelligence update"},
+	{864, "Security intelligence disable notification"},
+	{865, "VDM version"},
+	{866, "Timestamp"},
+	{867, "No limit"},
+	{868, "Manual"},
+	{869, "Automatic"},
+	{870, "Duration"},
+	{871, "None"},
+	{872, "Grace period"},
+	{873, "Windows Activation Technologies genuine validation failed"},
+	{874, "Information Protection Control"},
+	{875, "Unknown"},
+	{876, "Detected"},
+	{877, "Cleaned"},
+	{878, "Quarantined"},
+	{879, "Removed"},
+	{880, "Allowed"},
+	{881, "Clean Failed"},
+	{882, "Quarantine Failed"},
+	{883, "Remove Failed"},
+	{884, "Allow Failed"},
+	{885, "Unknown"},
+	{886, "Network Inspection System"},
+	{887, "Not Applicable"},
+	{888, "Outgoing traffic"},
+	{889, "Incoming traffic"},
+	{890, "Block"},
+	{891, "Internet Explorer Extension Validation"},
+	{892, "The system is missing updates that are required for running Network Inspection System. Install the required updates and restart the device."},
+	{893, "Early Launch Antimalware"},
+	{894, "TCG Log Inspection"},
+	{895, "Remote Server"},
+	{896, "The Network Inspection System did not successfully start due to an error."},
+	{897, "AMSI"},
+	{898, "AMSI UAC provider"},
+	{899, "Microsoft Defender for Endpoint"},
+	{900, "Shared security intelligence Root"},
+	{901, "Enabled"},
+	{902, "Disabled"},
+	{903, "Blocked"},
+	{904, "Ignored"},
 	// msobjs
 	{279, "Undefined Access (no effect) Bit 7"},
 	{1536, "Unused message ID"},
@@ -1263,71 +3198,914 @@ var valueTexts = []valueText{
 	{14338, "Other Account Logon Events"},
 	{14339, "Kerberos Authentication Service"},
 	{65280, "Subcategory could not be determined"},
+	// service-start-type
+	{0, "Boot"},
+	{1, "System"},
+	{2, "Automatic"},
+	{3, "Manual"},
+	{4, "Disabled"},
+	// service-type-flags
+	{1, "Kernel driver"},
+	{2, "File system driver"},
+	{4, "Adapter"},
+	{8, "Recognizer driver"},
+	{16, "Win32 own process"},
+	{32, "Win32 shared process"},
+	{64, "User service"},
+	{128, "User service instance"},
+	{256, "Interactive process"},
+	// trust-attributes-flags
+	{1, "Non-transitive"},
+	{2, "Uplevel only"},
+	{4, "Quarantined domain (SID filtering)"},
+	{8, "Forest transitive"},
+	{16, "Cross organization (selective authentication)"},
+	{32, "Within forest"},
+	{64, "Treat as external"},
+	{128, "Uses RC4 encryption"},
+	{512, "Cross organization without TGT delegation"},
+	{1024, "PIM trust"},
+	{2048, "Cross organization with TGT delegation"},
+	// trust-direction
+	{0, "Disabled"},
+	{1, "Inbound"},
+	{2, "Outbound"},
+	{3, "Bidirectional"},
+	// trust-type
+	{1, "Windows domain without Active Directory"},
+	{2, "Active Directory domain"},
+	{3, "MIT Kerberos realm"},
+	{4, "DCE"},
+	// uac-flags
+	{1, "Account disabled"},
+	{2, "Home directory required"},
+	{4, "Password not required"},
+	{8, "Temporary duplicate account"},
+	{16, "Normal account"},
+	{32, "MNS logon account"},
+	{64, "Interdomain trust account"},
+	{128, "Workstation trust account"},
+	{256, "Server trust account (domain controller)"},
+	{512, "Don't expire password"},
+	{1024, "Account locked out"},
+	{2048, "Encrypted text password allowed"},
+	{4096, "Smart card required"},
+	{8192, "Trusted for delegation"},
+	{16384, "Not delegated"},
+	{32768, "Use DES key only"},
+	{65536, "Don't require pre-authentication"},
+	{131072, "Password expired"},
+	{262144, "Trusted to authenticate for delegation"},
+	{524288, "No authorization data required"},
+	{1048576, "Partial secrets account (read-only domain controller)"},
+	{2097152, "Use AES keys"},
+	// ut:OpcodeMap
+	{180, "Start State"},
+	{181, "End State"},
+	{182, "Closed State"},
+	{183, "Open State"},
+	{184, "Connect State"},
+	{185, "Listen State"},
+	{186, "Association State"},
+	{187, "Authentication State"},
+	{188, "Established State"},
+	// whealogr:mapARMAccessMode
+	{0, "Secure"},
+	{1, "Normal"},
+	{256, "N/A"},
+	// whealogr:mapARMAddressSpace
+	{0, "External Memory Access"},
+	{1, "Internal Memory Access"},
+	{2, "Device Memory Access"},
+	{256, "N/A"},
+	// whealogr:mapARMErrorType
+	{0, "Cache Error"},
+	{1, "TLB Error"},
+	{2, "BUS Error"},
+	{3, "Micro-architectural Error"},
+	{256, "N/A"},
+	// whealogr:mapARMTLBOperationType
+	{0, "Generic"},
+	{1, "Generic Read"},
+	{2, "Generic Write"},
+	{3, "Data Read"},
+	{4, "Data Write"},
+	{5, "Instruction Fetch"},
+	{6, "Prefetch"},
+	{7, "Management"},
+	{8, "External Management"},
+	{256, "N/A"},
+	// whealogr:mapARMTransactionType
+	{0, "Instruction"},
+	{1, "Data"},
+	{2, "Generic"},
+	{3, "Reserved"},
+	{256, "N/A"},
+	// whealogr:mapGeneralErrorSource
+	{0, "Unknown Error Source"},
+	{1, "Corrected Machine Check"},
+	{2, "Corrected Platform Error"},
+	{3, "Machine Check Exception"},
+	{4, "Advanced Error Reporting (PCI Express)"},
+	{5, "INIT"},
+	{6, "Non-maskable Interrupt"},
+	{7, "BOOT"},
+	{8, "Generic"},
+	// whealogr:mapIpfMcaErrorType
+	{0, "Cache error"},
+	{1, "Translation Lookaside Buffer Error"},
+	{2, "Bus/Interconnect Error"},
+	{3, "Internal Register CPU Access Error"},
+	{4, "Micro Architecture Structure Error"},
+	// whealogr:mapMCCacheLevel
+	{0, "Level 0"},
+	{1, "Level 1"},
+	{2, "Level 2"},
+	{3, "Generic"},
+	{256, "N/A"},
+	// whealogr:mapMCChannel
+	{256, "N/A"},
+	// whealogr:mapMCErrorType
+	{0, "No Error"},
+	{1, "Unclassified Error"},
+	{2, "Microcode ROM Parity Error"},
+	{3, "External Error"},
+	{4, "FRC Error"},
+	{5, "Internal Timer Error"},
+	{6, "Internal Unclassified Error"},
+	{7, "Generic Cache Hierarchy Error"},
+	{8, "Translation Lookaside Buffer Error"},
+	{9, "Cache Hierarchy Error"},
+	{10, "Bus/Interconnect Error"},
+	{11, "Memory Controller Error"},
+	{12, "Internal parity error"},
+	{256, "Unknown Error"},
+	// whealogr:mapMCMemoryOrIO
+	{0, "Memory"},
+	{1, "Reserved"},
+	{2, "I/O"},
+	{3, "Generic"},
+	{256, "N/A"},
+	// whealogr:mapMCMemoryTransactionType
+	{0, "Generic Error"},
+	{1, "Generic Read"},
+	{2, "Generic Write"},
+	{3, "Data Read"},
+	{4, "Data Write"},
+	{5, "Instruction Fetch"},
+	{6, "Prefetch"},
+	{7, "Evict"},
+	{8, "Snoop"},
+	{256, "N/A"},
+	// whealogr:mapMCNBErrorType
+	{0, "ECC Memory Error"},
+	{1, "CRC Error"},
+	{2, "Sync Error"},
+	{3, "Master Abort Error"},
+	{4, "Target Abort Error"},
+	{5, "GART Error"},
+	{6, "RMW Error"},
+	{7, "HyperTransport Watchdog Timeout Error"},
+	{8, "ChipKill ECC Memory Error"},
+	{256, "Unknown Error"},
+	// whealogr:mapMCOperationType
+	{0, "Generic"},
+	{1, "Read"},
+	{2, "Write"},
+	{3, "Address/Command"},
+	{256, "N/A"},
+	// whealogr:mapMCProcessorParticipation
+	{0, "Local node originated the request"},
+	{1, "Local node responded to the request"},
+	{2, "Local node observed the request as 3rd party"},
+	{3, "Generic"},
+	{256, "N/A"},
+	// whealogr:mapMCTimeout
+	{0, "No"},
+	{1, "Yes"},
+	{256, "N/A"},
+	// whealogr:mapMCTransactionType
+	{0, "Instruction"},
+	{1, "Data"},
+	{2, "Generic"},
+	{3, "Reserved"},
+	{256, "N/A"},
+	// whealogr:mapMaxULONGInvalid
+	{4294967295, "N/A"},
+	// whealogr:mapMemoryErrorType
+	{0, "Unknown Error"},
+	{1, "No Error"},
+	{2, "Single-Bit ECC"},
+	{3, "Multi-Bit ECC"},
+	{4, "Single-Symbol ChipKill"},
+	{5, "Multi-Symbol ChipKill"},
+	{6, "Master Abort"},
+	{7, "Target Abort"},
+	{8, "Parity Error"},
+	{9, "Watchdog Timeout"},
+	{10, "Invalid Address"},
+	{11, "Broken Mirror"},
+	{12, "Memory Sparing Error"},
+	// whealogr:mapPciExpressPortType
+	{0, "PCI Express Endpoint"},
+	{1, "PCI Express Legacy Endpoint"},
+	{4, "PCI Express Root Port"},
+	{5, "PCI Express Upstream Switch Port"},
+	{6, "PCI Express Downstream Switch Port"},
+	{7, "PCI Express To PCI-X Bridge"},
+	{8, "PCI-X To PCI Express Bridge"},
+	{9, "PCI Express Root Complex Integrated Endpoint"},
+	{10, "PCI Express Root Complex Event Collector"},
+	{255, "N/A"},
+	// whealogr:mapPciXBusErrorType
+	{0, "Unknown or OEM-specific Error"},
+	{1, "Data Parity Error"},
+	{2, "System Error"},
+	{3, "Master Abort"},
+	{4, "Bus Timeout or No Device Present"},
+	{5, "Master Data Parity Error"},
+	{6, "Address Parity Error"},
+	{7, "Command Parity Error"},
+	// whealogr:mapWHEAPending
+	{0, "has been taken out of service"},
+	{1, "will be taken out of service (if and when it becomes available)"},
+	// whealogr:mapWHEAPersisted
+	{0, "The page is not listed in the boot configuration data store as defective, and will be used by the operating system after a reboot."},
+	{1, "The page is listed in the boot configuration data store as defective, and will not be used by the operating system after a reboot."},
+	// whealogr:mapWHEAPlatformDirected
+	{0, "due to"},
+	{1, "at the direction of the platform due to"},
+	// whealogr:mapWHEAUncorrected
+	{0, "one or more corrected errors"},
+	{1, "an uncorrected error"},
+	// whealogr:mapWheaErrorType
+	{0, "Reserved"},
+	{1, "Internal Error"},
+	{2, "Reserved"},
+	{3, "Reserved"},
+	{4, "Memory Error"},
+	{5, "TLB Error"},
+	{6, "Cache Error"},
+	{7, "Functional Unit Error"},
+	{8, "Component Self Test Error"},
+	{9, "Internal Queue Overflow/Underflow"},
+	{10, "Reserved"},
+	{11, "Reserved"},
+	{12, "Reserved"},
+	{13, "Reserved"},
+	{14, "Reserved"},
+	{15, "Reserved"},
+	{16, "Bus Error"},
+	{17, "Virtual Address Mapping Error"},
+	{18, "Improper Access"},
+	{19, "Access To Unimplemented Device Memory"},
+	{20, "Loss Of Lockstep"},
+	{21, "Invalid Response"},
+	{22, "Parity Error"},
+	{23, "Protocol Error"},
+	{24, "Path Error"},
+	{25, "Bus Timeout"},
+	{26, "Poisoned Data"},
+	// whealogr:mapYesNoType
+	{0, "No"},
+	{1, "Yes"},
 }
 
 // valueMap returns the rows of a map, ordered by code.
 func valueMap(name string) []valueText {
 	switch name {
-	case "EdgeTraversal_ValueMap":
-		return valueTexts[0:4]
-	case "Enabled_Disabled_Inv_ValueMap":
-		return valueTexts[4:6]
-	case "Enabled_Disabled_ValueMap":
-		return valueTexts[6:8]
-	case "IPSecThroughNAT_ValueMap":
+	case "AlgorithmTypeMap":
+		return valueTexts[0:8]
+	case "AuthCapUnlikelyReasonMap":
 		return valueTexts[8:11]
+	case "AuthMethod_valueMap":
+		return valueTexts[11:24]
+	case "AuthTypeMap":
+		return valueTexts[24:34]
+	case "AuthenticationLevels":
+		return valueTexts[34:41]
+	case "AuthenticationServices":
+		return valueTexts[41:46]
+	case "BITSCostState-flags":
+		return valueTexts[46:54]
+	case "BooleanDisplay":
+		return valueTexts[54:56]
+	case "BootDiagMessageMap":
+		return valueTexts[56:213]
+	case "CertificateType":
+		return valueTexts[213:216]
+	case "ChannelType":
+		return valueTexts[216:220]
+	case "CipherTypeMap":
+		return valueTexts[220:229]
+	case "ConnectionTypeMap":
+		return valueTexts[229:234]
+	case "DPAPIReasonForFailure":
+		return valueTexts[234:241]
+	case "DebuggerStatusMap":
+		return valueTexts[241:252]
+	case "DirectionMap":
+		return valueTexts[252:256]
+	case "DnsIpTypeMap":
+		return valueTexts[256:258]
+	case "DroppedEventReasons":
+		return valueTexts[258:261]
+	case "DsGetDcNameFlagsMap-flags":
+		return valueTexts[261:266]
+	case "EdgeTraversal_ValueMap":
+		return valueTexts[266:270]
+	case "EnableDisableReasonMap":
+		return valueTexts[270:282]
+	case "Enabled_Disabled_Inv_ValueMap":
+		return valueTexts[282:284]
+	case "Enabled_Disabled_ValueMap":
+		return valueTexts[284:286]
+	case "EventQueueOrderMap":
+		return valueTexts[286:289]
+	case "EventTypes":
+		return valueTexts[289:340]
+	case "Ex:LeapSecondDataUpdate.UpdateReasonMap":
+		return valueTexts[340:342]
+	case "Ex:SystemTimeChange.ReasonMap":
+		return valueTexts[342:346]
+	case "Exclusions-flags":
+		return valueTexts[346:361]
+	case "FileModeMap":
+		return valueTexts[361:365]
+	case "FileRefTypeMap":
+		return valueTexts[365:368]
+	case "Flags-flags":
+		return valueTexts[368:378]
+	case "HTTP_TEMPLATE_LOGGING_LogFormat_ValueMap":
+		return valueTexts[378:382]
+	case "HTTP_TEMPLATE_LOGGING_LogGroup_ValueMap":
+		return valueTexts[382:384]
+	case "HTTP_TEMPLATE_LOGGING_LogType_ValueMap":
+		return valueTexts[384:386]
+	case "HardwarePolicy":
+		return valueTexts[386:388]
+	case "HelloScenarioType":
+		return valueTexts[388:391]
+	case "HvciAuditFailures-flags":
+		return valueTexts[391:404]
+	case "IPHLPSVC_ETW_LOGGING_ProtocolType_ValueMap":
+		return valueTexts[404:406]
+	case "IPSecThroughNAT_ValueMap":
+		return valueTexts[406:409]
 	case "IPVersion_ValueMap":
-		return valueTexts[11:14]
+		return valueTexts[409:412]
+	case "IPsecTrafficMode_valueMap":
+		return valueTexts[412:414]
+	case "IdentificationStateMap":
+		return valueTexts[414:416]
+	case "ImpersonationLevels":
+		return valueTexts[416:421]
+	case "IoTypeMap":
+		return valueTexts[421:431]
+	case "KeyModMap":
+		return valueTexts[431:435]
+	case "KeyProvider":
+		return valueTexts[435:437]
+	case "KeyType":
+		return valueTexts[437:440]
+	case "LiveDumpReason":
+		return valueTexts[440:442]
+	case "MibNotificationTypeMap":
+		return valueTexts[442:444]
+	case "ModeMap":
+		return valueTexts[444:446]
+	case "NLMCost-flags":
+		return valueTexts[446:450]
 	case "NetIsoCapabilityType_ValueMap":
-		return valueTexts[14:18]
+		return valueTexts[450:454]
 	case "NetIsoSubnetsChangeType_ValueMap":
-		return valueTexts[18:21]
+		return valueTexts[454:457]
+	case "NetNameChangeMap":
+		return valueTexts[457:460]
+	case "NetworkCategoryMap":
+		return valueTexts[460:463]
+	case "NetworkProfileEventStateMap":
+		return valueTexts[463:473]
+	case "NetworkStateMap-flags":
+		return valueTexts[473:479]
+	case "NetworkTypeMap":
+		return valueTexts[479:481]
+	case "NlaStableStateMap":
+		return valueTexts[481:485]
+	case "NlnsStateMap":
+		return valueTexts[485:493]
+	case "PinRecoveryEntryType":
+		return valueTexts[493:495]
+	case "PinRecoveryPolicyState":
+		return valueTexts[495:497]
+	case "Pnp:DpReplace.ExtendedStatusMap":
+		return valueTexts[497:508]
+	case "Pnp:Elam.ElamStatus":
+		return valueTexts[508:511]
+	case "Pnp:Elam.ImageClassification":
+		return valueTexts[511:515]
+	case "PolicyType":
+		return valueTexts[515:528]
+	case "Pop:DirectedDripsProblemDeviceReason":
+		return valueTexts[528:532]
+	case "Pop:DischargePolicyIndex":
+		return valueTexts[532:534]
+	case "Pop:MapActiveCoolingDeviceState":
+		return valueTexts[534:536]
+	case "Pop:MapBackgroundActivityPolicy":
+		return valueTexts[536:538]
+	case "Pop:MapCsComplianceState":
+		return valueTexts[538:541]
+	case "Pop:MapCsComplianceType":
+		return valueTexts[541:546]
+	case "Pop:MapCsEnterExitReason":
+		return valueTexts[546:587]
+	case "Pop:MapDeepSleepConstraint":
+		return valueTexts[587:597]
+	case "Pop:MapForceIdleResetReason":
+		return valueTexts[597:602]
+	case "Pop:MapForceIdleState":
+		return valueTexts[602:607]
+	case "Pop:MapPassiveCoolingDeviceState":
+		return valueTexts[607:609]
+	case "Pop:MapPerfSetType":
+		return valueTexts[609:611]
+	case "Pop:MapPerfSetUnit":
+		return valueTexts[611:614]
+	case "Pop:MapPowerAction":
+		return valueTexts[614:620]
+	case "Pop:MapSleepReason":
+		return valueTexts[620:633]
+	case "Pop:MapSpmScenarioStopReason":
+		return valueTexts[633:635]
+	case "Pop:MapSpmStatus":
+		return valueTexts[635:641]
+	case "Pop:MapStandbyConnectivityReason":
+		return valueTexts[641:648]
+	case "Pop:MapStandbyConnectivityState":
+		return valueTexts[648:651]
+	case "Pop:MapSystemIdleDozeTimerCancelledReason":
+		return valueTexts[651:656]
+	case "Pop:MapSystemIdleDozeTimerSource":
+		return valueTexts[656:661]
+	case "Pop:MapSystemIdleInitReason":
+		return valueTexts[661:666]
+	case "Pop:MapSystemIdleTimeout":
+		return valueTexts[666:672]
+	case "Pop:MapSystemPowerState":
+		return valueTexts[672:678]
+	case "Pop:MapWakeSourceRtcRejectReason":
+		return valueTexts[678:682]
+	case "Pop:PowerAggregatorInternalState":
+		return valueTexts[682:688]
+	case "Pop:PowerAggregatorPromotionReason":
+		return valueTexts[688:692]
+	case "Pop:PowerAggregatorTargetState":
+		return valueTexts[692:696]
+	case "Pop:PowerAggregatorValidationResult":
+		return valueTexts[696:698]
+	case "Pop:PowerStateEvent":
+		return valueTexts[698:742]
+	case "Pop:PowerStateEventClass":
+		return valueTexts[742:745]
+	case "Pop:PowerStateIntent":
+		return valueTexts[745:749]
+	case "Pop:SystemIdleBusyReason":
+		return valueTexts[749:752]
+	case "ProtocolSequences":
+		return valueTexts[752:756]
 	case "Protocol_ValueMap":
-		return valueTexts[21:26]
+		return valueTexts[756:761]
+	case "ProvisionAuthLevelMap":
+		return valueTexts[761:771]
 	case "QU_NotShown_Reason_ValueMap":
-		return valueTexts[26:35]
+		return valueTexts[771:780]
+	case "RM_APP_TYPE_MAP":
+		return valueTexts[780:787]
+	case "RM_REBOOT_MAP-flags":
+		return valueTexts[787:792]
+	case "RM_STATUS_MAP-flags":
+		return valueTexts[792:798]
+	case "RM_UNSUP_RESTART_REASON_MAP":
+		return valueTexts[798:800]
+	case "RemotingDataType":
+		return valueTexts[800:828]
+	case "RemotingDestination-flags":
+		return valueTexts[828:831]
+	case "RemotingTargetInterface":
+		return valueTexts[831:835]
+	case "RoleMap":
+		return valueTexts[835:837]
+	case "RpcHttp2ObjectTypes":
+		return valueTexts[837:862]
+	case "RpcHttp2Operations":
+		return valueTexts[862:905]
+	case "SdlRequirementType":
+		return valueTexts[905:906]
 	case "SecurityOptions_ValueMap":
-		return valueTexts[35:40]
+		return valueTexts[906:911]
+	case "SerializationMethod":
+		return valueTexts[911:914]
+	case "ShareTypeMap":
+		return valueTexts[914:916]
+	case "SignatureSourceMap-flags":
+		return valueTexts[916:932]
+	case "SigningLevels":
+		return valueTexts[932:948]
+	case "Smb2CommandMap":
+		return valueTexts[948:967]
+	case "Smb2DiagReasonMap":
+		return valueTexts[967:1007]
+	case "Smb2ObjectStateMap":
+		return valueTexts[1007:1016]
+	case "SpnValidationPolicy":
+		return valueTexts[1016:1021]
+	case "SrbTypeMap":
+		return valueTexts[1021:1025]
+	case "Srv2ConnectionDisconnectReasons":
+		return valueTexts[1025:1028]
+	case "Srv2DialectRevision":
+		return valueTexts[1028:1034]
+	case "Srv2RDMAEndpointState":
+		return valueTexts[1034:1036]
+	case "Srv2RDMAMibNotificationType":
+		return valueTexts[1036:1040]
+	case "Srv2RDMASendEndpointNotificationType":
+		return valueTexts[1040:1042]
+	case "SrvnetQuicShutdownErrors":
+		return valueTexts[1042:1048]
+	case "SrvnetQuicShutdownReasons":
+		return valueTexts[1048:1052]
+	case "StateMap":
+		return valueTexts[1052:1055]
+	case "SubjectTypes":
+		return valueTexts[1055:1096]
+	case "TpmPcrBitmapMap-flags":
+		return valueTexts[1096:1108]
+	case "TpmPcrBitmapSourceMap":
+		return valueTexts[1108:1114]
+	case "TpmVersion":
+		return valueTexts[1114:1117]
+	case "TxtStatusMap":
+		return valueTexts[1117:1144]
+	case "VerificationResultMap":
+		return valueTexts[1144:1150]
+	case "VirtualDiskType":
+		return valueTexts[1150:1155]
+	case "VsmPolicyMap-flags":
+		return valueTexts[1155:1168]
 	case "WFAction_ValueMap":
-		return valueTexts[40:43]
+		return valueTexts[1168:1171]
 	case "WFAllowBlock_ValueMap":
-		return valueTexts[43:45]
+		return valueTexts[1171:1173]
 	case "WFCRL_ValueMap":
-		return valueTexts[45:48]
+		return valueTexts[1173:1176]
 	case "WFCSAction_ValueMap":
-		return valueTexts[48:52]
+		return valueTexts[1176:1180]
 	case "WFDir_ValueMap":
-		return valueTexts[52:54]
+		return valueTexts[1180:1182]
 	case "WFGlobalConfigurationType_ValueMap":
-		return valueTexts[54:66]
+		return valueTexts[1182:1194]
 	case "WFIPSecExempt_ValueMap":
-		return valueTexts[66:69]
+		return valueTexts[1194:1197]
 	case "WFIPsecPhase_ValueMap":
-		return valueTexts[69:72]
+		return valueTexts[1197:1200]
 	case "WFOrigin_ValueMap":
-		return valueTexts[72:77]
+		return valueTexts[1200:1205]
 	case "WFPSK_ValueMap":
-		return valueTexts[77:79]
+		return valueTexts[1205:1207]
 	case "WFPhase1CryptoSetFlag_ValueMap":
-		return valueTexts[79:81]
+		return valueTexts[1207:1209]
 	case "WFPhase2CryptoSetPfs_ValueMap":
-		return valueTexts[81:90]
+		return valueTexts[1209:1218]
 	case "WFProfileConfigurationType_ValueMap":
-		return valueTexts[90:107]
+		return valueTexts[1218:1235]
 	case "WFProfileType_ValueMap":
-		return valueTexts[107:116]
+		return valueTexts[1235:1244]
 	case "WFStoreType_ValueMap":
-		return valueTexts[116:122]
+		return valueTexts[1244:1250]
+	case "WINNATM_INSTANCE_TYPE_ValueMap":
+		return valueTexts[1250:1252]
+	case "WINNATM_PACKET_ACTION_REASON_ValueMap":
+		return valueTexts[1252:1278]
+	case "WINNATM_PACKET_SOURCE_ValueMap":
+		return valueTexts[1278:1280]
+	case "WINNAT_FILTERING_BEHAVIOR_ValueMap":
+		return valueTexts[1280:1282]
+	case "WINNAT_OBJECT_ACTION_ValueMap":
+		return valueTexts[1282:1286]
+	case "WINNAT_STATIC_MAPPING_TYPE_ValueMap":
+		return valueTexts[1286:1288]
+	case "WINNAT_TCPSTATE_ValueMap":
+		return valueTexts[1288:1296]
+	case "WINNAT_TRANSPORT_PROTOCOL_ValueMap":
+		return valueTexts[1296:1300]
+	case "WSManAuthenticationMechanism-flags":
+		return valueTexts[1300:1307]
+	case "WindowsMode":
+		return valueTexts[1307:1309]
 	case "YesNo_ValueMap":
-		return valueTexts[122:124]
+		return valueTexts[1309:1311]
+	case "access-mask-directory-flags":
+		return valueTexts[1311:1331]
+	case "access-mask-file-flags":
+		return valueTexts[1331:1351]
+	case "access-mask-lsa-policy-flags":
+		return valueTexts[1351:1374]
+	case "access-mask-process-flags":
+		return valueTexts[1374:1399]
+	case "access-mask-registry-flags":
+		return valueTexts[1399:1418]
+	case "access-mask-sam-alias-flags":
+		return valueTexts[1418:1434]
+	case "access-mask-sam-domain-flags":
+		return valueTexts[1434:1456]
+	case "access-mask-sam-group-flags":
+		return valueTexts[1456:1472]
+	case "access-mask-sam-server-flags":
+		return valueTexts[1472:1489]
+	case "access-mask-sam-user-flags":
+		return valueTexts[1489:1511]
+	case "access-mask-scm-flags":
+		return valueTexts[1511:1528]
+	case "access-mask-section-flags":
+		return valueTexts[1528:1544]
+	case "access-mask-service-flags":
+		return valueTexts[1544:1564]
+	case "access-mask-standard-flags":
+		return valueTexts[1564:1575]
+	case "access-mask-thread-flags":
+		return valueTexts[1575:1598]
+	case "access-mask-token-flags":
+		return valueTexts[1598:1618]
 	case "ip-protocol":
-		return valueTexts[124:179]
+		return valueTexts[1618:1673]
+	case "kerberos-error":
+		return valueTexts[1673:1749]
+	case "kerberos-etype":
+		return valueTexts[1749:1775]
+	case "kerberos-preauth-type":
+		return valueTexts[1775:1794]
+	case "kerberos-ticket-options-flags":
+		return valueTexts[1794:1815]
 	case "level":
-		return valueTexts[179:185]
+		return valueTexts[1815:1821]
+	case "logon-type":
+		return valueTexts[1821:1834]
+	case "mapQueueActionType":
+		return valueTexts[1834:1838]
+	case "mapWPADNetworkDecision":
+		return valueTexts[1838:1842]
+	case "mapWinHttpAuthScheme-flags":
+		return valueTexts[1842:1848]
+	case "mapWinHttpAuthTarget":
+		return valueTexts[1848:1850]
+	case "mpevmsg":
+		return valueTexts[1850:1954]
 	case "msobjs":
-		return valueTexts[185:1170]
+		return valueTexts[1954:2939]
 	case "security-task":
-		return valueTexts[1170:1230]
+		return valueTexts[2939:2999]
+	case "service-start-type":
+		return valueTexts[2999:3004]
+	case "service-type-flags":
+		return valueTexts[3004:3013]
+	case "trust-attributes-flags":
+		return valueTexts[3013:3024]
+	case "trust-direction":
+		return valueTexts[3024:3028]
+	case "trust-type":
+		return valueTexts[3028:3032]
+	case "uac-flags":
+		return valueTexts[3032:3054]
+	case "ut:OpcodeMap":
+		return valueTexts[3054:3063]
+	case "whealogr:mapARMAccessMode":
+		return valueTexts[3063:3066]
+	case "whealogr:mapARMAddressSpace":
+		return valueTexts[3066:3070]
+	case "whealogr:mapARMErrorType":
+		return valueTexts[3070:3075]
+	case "whealogr:mapARMTLBOperationType":
+		return valueTexts[3075:3085]
+	case "whealogr:mapARMTransactionType":
+		return valueTexts[3085:3090]
+	case "whealogr:mapGeneralErrorSource":
+		return valueTexts[3090:3099]
+	case "whealogr:mapIpfMcaErrorType":
+		return valueTexts[3099:3104]
+	case "whealogr:mapMCCacheLevel":
+		return valueTexts[3104:3109]
+	case "whealogr:mapMCChannel":
+		return valueTexts[3109:3110]
+	case "whealogr:mapMCErrorType":
+		return valueTexts[3110:3124]
+	case "whealogr:mapMCMemoryOrIO":
+		return valueTexts[3124:3129]
+	case "whealogr:mapMCMemoryTransactionType":
+		return valueTexts[3129:3139]
+	case "whealogr:mapMCNBErrorType":
+		return valueTexts[3139:3149]
+	case "whealogr:mapMCOperationType":
+		return valueTexts[3149:3154]
+	case "whealogr:mapMCProcessorParticipation":
+		return valueTexts[3154:3159]
+	case "whealogr:mapMCTimeout":
+		return valueTexts[3159:3162]
+	case "whealogr:mapMCTransactionType":
+		return valueTexts[3162:3167]
+	case "whealogr:mapMaxULONGInvalid":
+		return valueTexts[3167:3168]
+	case "whealogr:mapMemoryErrorType":
+		return valueTexts[3168:3181]
+	case "whealogr:mapPciExpressPortType":
+		return valueTexts[3181:3191]
+	case "whealogr:mapPciXBusErrorType":
+		return valueTexts[3191:3199]
+	case "whealogr:mapWHEAPending":
+		return valueTexts[3199:3201]
+	case "whealogr:mapWHEAPersisted":
+		return valueTexts[3201:3203]
+	case "whealogr:mapWHEAPlatformDirected":
+		return valueTexts[3203:3205]
+	case "whealogr:mapWHEAUncorrected":
+		return valueTexts[3205:3207]
+	case "whealogr:mapWheaErrorType":
+		return valueTexts[3207:3234]
+	case "whealogr:mapYesNoType":
+		return valueTexts[3234:3236]
 	}
 	return nil
+}
+
+var sidNames = []nameText{
+	{"-498", "Enterprise Read-only Domain Controllers"},
+	{"-500", "Administrator (built-in)"},
+	{"-501", "Guest (built-in)"},
+	{"-502", "krbtgt (key distribution center)"},
+	{"-503", "DefaultAccount (built-in)"},
+	{"-504", "WDAGUtilityAccount (built-in)"},
+	{"-512", "Domain Admins"},
+	{"-513", "Domain Users"},
+	{"-514", "Domain Guests"},
+	{"-515", "Domain Computers"},
+	{"-516", "Domain Controllers"},
+	{"-517", "Cert Publishers"},
+	{"-518", "Schema Admins"},
+	{"-519", "Enterprise Admins"},
+	{"-520", "Group Policy Creator Owners"},
+	{"-521", "Read-only Domain Controllers"},
+	{"-522", "Cloneable Domain Controllers"},
+	{"-525", "Protected Users"},
+	{"-526", "Key Admins"},
+	{"-527", "Enterprise Key Admins"},
+	{"-553", "RAS and IAS Servers"},
+	{"-571", "Allowed RODC Password Replication Group"},
+	{"-572", "Denied RODC Password Replication Group"},
+	{"S-1-0-0", "NULL SID"},
+	{"S-1-1-0", "Everyone"},
+	{"S-1-15-2-1", "APPLICATION PACKAGE AUTHORITY\\ALL APPLICATION PACKAGES"},
+	{"S-1-15-2-2", "APPLICATION PACKAGE AUTHORITY\\ALL RESTRICTED APPLICATION PACKAGES"},
+	{"S-1-16-0", "Mandatory Label\\Untrusted Mandatory Level"},
+	{"S-1-16-12288", "Mandatory Label\\High Mandatory Level"},
+	{"S-1-16-16384", "Mandatory Label\\System Mandatory Level"},
+	{"S-1-16-20480", "Mandatory Label\\Protected Process Mandatory Level"},
+	{"S-1-16-28672", "Mandatory Label\\Secure Process Mandatory Level"},
+	{"S-1-16-4096", "Mandatory Label\\Low Mandatory Level"},
+	{"S-1-16-8192", "Mandatory Label\\Medium Mandatory Level"},
+	{"S-1-16-8448", "Mandatory Label\\Medium Plus Mandatory Level"},
+	{"S-1-18-1", "Authentication authority asserted identity"},
+	{"S-1-18-2", "Service asserted identity"},
+	{"S-1-18-3", "Fresh public key identity"},
+	{"S-1-18-4", "Key trust identity"},
+	{"S-1-18-5", "Multi-factor authentication key property"},
+	{"S-1-18-6", "Attested key property"},
+	{"S-1-2-0", "LOCAL"},
+	{"S-1-2-1", "CONSOLE LOGON"},
+	{"S-1-3-0", "CREATOR OWNER"},
+	{"S-1-3-1", "CREATOR GROUP"},
+	{"S-1-3-2", "CREATOR OWNER SERVER"},
+	{"S-1-3-3", "CREATOR GROUP SERVER"},
+	{"S-1-3-4", "OWNER RIGHTS"},
+	{"S-1-5-1", "NT AUTHORITY\\DIALUP"},
+	{"S-1-5-10", "NT AUTHORITY\\SELF"},
+	{"S-1-5-1000", "NT AUTHORITY\\Other Organization"},
+	{"S-1-5-11", "NT AUTHORITY\\Authenticated Users"},
+	{"S-1-5-113", "NT AUTHORITY\\Local account"},
+	{"S-1-5-114", "NT AUTHORITY\\Local account and member of Administrators group"},
+	{"S-1-5-12", "NT AUTHORITY\\RESTRICTED"},
+	{"S-1-5-13", "NT AUTHORITY\\TERMINAL SERVER USER"},
+	{"S-1-5-14", "NT AUTHORITY\\REMOTE INTERACTIVE LOGON"},
+	{"S-1-5-15", "NT AUTHORITY\\This Organization"},
+	{"S-1-5-17", "NT AUTHORITY\\IUSR"},
+	{"S-1-5-18", "NT AUTHORITY\\SYSTEM"},
+	{"S-1-5-19", "NT AUTHORITY\\LOCAL SERVICE"},
+	{"S-1-5-2", "NT AUTHORITY\\NETWORK"},
+	{"S-1-5-20", "NT AUTHORITY\\NETWORK SERVICE"},
+	{"S-1-5-3", "NT AUTHORITY\\BATCH"},
+	{"S-1-5-32", "BUILTIN"},
+	{"S-1-5-32-544", "BUILTIN\\Administrators"},
+	{"S-1-5-32-545", "BUILTIN\\Users"},
+	{"S-1-5-32-546", "BUILTIN\\Guests"},
+	{"S-1-5-32-547", "BUILTIN\\Power Users"},
+	{"S-1-5-32-548", "BUILTIN\\Account Operators"},
+	{"S-1-5-32-549", "BUILTIN\\Server Operators"},
+	{"S-1-5-32-550", "BUILTIN\\Print Operators"},
+	{"S-1-5-32-551", "BUILTIN\\Backup Operators"},
+	{"S-1-5-32-552", "BUILTIN\\Replicator"},
+	{"S-1-5-32-554", "BUILTIN\\Pre-Windows 2000 Compatible Access"},
+	{"S-1-5-32-555", "BUILTIN\\Remote Desktop Users"},
+	{"S-1-5-32-556", "BUILTIN\\Network Configuration Operators"},
+	{"S-1-5-32-557", "BUILTIN\\Incoming Forest Trust Builders"},
+	{"S-1-5-32-558", "BUILTIN\\Performance Monitor Users"},
+	{"S-1-5-32-559", "BUILTIN\\Performance Log Users"},
+	{"S-1-5-32-560", "BUILTIN\\Windows Authorization Access Group"},
+	{"S-1-5-32-561", "BUILTIN\\Terminal Server License Servers"},
+	{"S-1-5-32-562", "BUILTIN\\Distributed COM Users"},
+	{"S-1-5-32-568", "BUILTIN\\IIS_IUSRS"},
+	{"S-1-5-32-569", "BUILTIN\\Cryptographic Operators"},
+	{"S-1-5-32-573", "BUILTIN\\Event Log Readers"},
+	{"S-1-5-32-574", "BUILTIN\\Certificate Service DCOM Access"},
+	{"S-1-5-32-575", "BUILTIN\\RDS Remote Access Servers"},
+	{"S-1-5-32-576", "BUILTIN\\RDS Endpoint Servers"},
+	{"S-1-5-32-577", "BUILTIN\\RDS Management Servers"},
+	{"S-1-5-32-578", "BUILTIN\\Hyper-V Administrators"},
+	{"S-1-5-32-579", "BUILTIN\\Access Control Assistance Operators"},
+	{"S-1-5-32-580", "BUILTIN\\Remote Management Users"},
+	{"S-1-5-32-581", "BUILTIN\\System Managed Accounts Group"},
+	{"S-1-5-32-582", "BUILTIN\\Storage Replica Administrators"},
+	{"S-1-5-32-583", "BUILTIN\\Device Owners"},
+	{"S-1-5-33", "NT AUTHORITY\\WRITE RESTRICTED"},
+	{"S-1-5-4", "NT AUTHORITY\\INTERACTIVE"},
+	{"S-1-5-6", "NT AUTHORITY\\SERVICE"},
+	{"S-1-5-64-10", "NT AUTHORITY\\NTLM Authentication"},
+	{"S-1-5-64-14", "NT AUTHORITY\\SChannel Authentication"},
+	{"S-1-5-64-21", "NT AUTHORITY\\Digest Authentication"},
+	{"S-1-5-65-1", "NT AUTHORITY\\This Organization Certificate"},
+	{"S-1-5-7", "NT AUTHORITY\\ANONYMOUS LOGON"},
+	{"S-1-5-8", "NT AUTHORITY\\PROXY"},
+	{"S-1-5-80-0", "NT SERVICE\\ALL SERVICES"},
+	{"S-1-5-80-956008885-3418522649-1831038044-1853292631-2271478464", "NT SERVICE\\TrustedInstaller"},
+	{"S-1-5-83-0", "NT VIRTUAL MACHINE\\Virtual Machines"},
+	{"S-1-5-84-0-0-0-0-0", "NT AUTHORITY\\USER MODE DRIVERS"},
+	{"S-1-5-9", "NT AUTHORITY\\ENTERPRISE DOMAIN CONTROLLERS"},
+	{"S-1-5-90-0", "Window Manager\\Window Manager Group"},
+	{"S-1-5-90-0-1", "Window Manager\\DWM-1"},
+	{"S-1-5-90-0-2", "Window Manager\\DWM-2"},
+	{"S-1-5-90-0-3", "Window Manager\\DWM-3"},
+	{"S-1-5-90-0-4", "Window Manager\\DWM-4"},
+	{"S-1-5-96-0-0", "Font Driver Host\\UMFD-0"},
+	{"S-1-5-96-0-1", "Font Driver Host\\UMFD-1"},
+	{"S-1-5-96-0-2", "Font Driver Host\\UMFD-2"},
+	{"S-1-5-96-0-3", "Font Driver Host\\UMFD-3"},
+	{"S-1-5-96-0-4", "Font Driver Host\\UMFD-4"},
+}
+
+var privilegeNames = []nameText{
+	{"SeAssignPrimaryTokenPrivilege", "start a process as another account (replace a process token)"},
+	{"SeAuditPrivilege", "write entries into the Security log"},
+	{"SeBackupPrivilege", "read every file and registry key past its permissions (backup)"},
+	{"SeBatchLogonRight", "log on as a batch job"},
+	{"SeChangeNotifyPrivilege", "pass through folders without access to them; everybody has it"},
+	{"SeCreateGlobalPrivilege", "create objects that all sessions see"},
+	{"SeCreatePagefilePrivilege", "create or change a page file"},
+	{"SeCreatePermanentPrivilege", "create permanent kernel objects"},
+	{"SeCreateSymbolicLinkPrivilege", "create symbolic links"},
+	{"SeCreateTokenPrivilege", "make any access token, so become anybody"},
+	{"SeDebugPrivilege", "open and change every process, LSASS included"},
+	{"SeDelegateSessionUserImpersonatePrivilege", "impersonate another user of the same session"},
+	{"SeDenyBatchLogonRight", "may not log on as a batch job"},
+	{"SeDenyInteractiveLogonRight", "may not log on locally"},
+	{"SeDenyNetworkLogonRight", "may not log on over the network"},
+	{"SeDenyRemoteInteractiveLogonRight", "may not log on through Remote Desktop"},
+	{"SeDenyServiceLogonRight", "may not log on as a service"},
+	{"SeEnableDelegationPrivilege", "mark accounts as trusted for Kerberos delegation"},
+	{"SeImpersonatePrivilege", "act as a client that connected (often abused to become SYSTEM)"},
+	{"SeIncreaseBasePriorityPrivilege", "raise the priority of a process"},
+	{"SeIncreaseQuotaPrivilege", "raise the memory quota of a process"},
+	{"SeIncreaseWorkingSetPrivilege", "enlarge the working set of a process"},
+	{"SeInteractiveLogonRight", "log on locally"},
+	{"SeLoadDriverPrivilege", "load and unload kernel drivers"},
+	{"SeLockMemoryPrivilege", "keep pages in memory"},
+	{"SeMachineAccountPrivilege", "join computers to the domain"},
+	{"SeManageVolumePrivilege", "maintain volumes; reaches raw disk contents"},
+	{"SeNetworkLogonRight", "log on over the network"},
+	{"SeProfileSingleProcessPrivilege", "profile one process"},
+	{"SeRelabelPrivilege", "raise the integrity label of an object"},
+	{"SeRemoteInteractiveLogonRight", "log on through Remote Desktop"},
+	{"SeRemoteShutdownPrivilege", "shut the computer down over the network"},
+	{"SeRestorePrivilege", "write every file and registry key past its permissions, set any owner (restore)"},
+	{"SeSecurityPrivilege", "read and clear the Security log, set auditing of objects"},
+	{"SeServiceLogonRight", "log on as a service"},
+	{"SeShutdownPrivilege", "shut the computer down"},
+	{"SeSyncAgentPrivilege", "read the whole directory by directory synchronization"},
+	{"SeSystemEnvironmentPrivilege", "change firmware (UEFI) variables"},
+	{"SeSystemProfilePrivilege", "profile the whole system"},
+	{"SeSystemtimePrivilege", "change the system time"},
+	{"SeTakeOwnershipPrivilege", "take ownership of any object"},
+	{"SeTcbPrivilege", "act as part of the operating system"},
+	{"SeTimeZonePrivilege", "change the time zone"},
+	{"SeTrustedCredManAccessPrivilege", "read stored credentials as a trusted caller"},
+	{"SeUndockPrivilege", "undock a laptop"},
+	{"SeUnsolicitedInputPrivilege", "read unsolicited input from a terminal (not used)"},
 }

@@ -4,130 +4,63 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/goccy/go-yaml"
+
+	"winevent/enrich/catalog/entryfile"
 )
 
 // catalog is all that the sources say.
 type catalog struct {
 	version string
 	files   []file
-	errors  []errorRow
-	values  []valueRow
-	// known holds the event ids that exist, by provider.
-	known map[string]map[uint32]bool
-	// audit holds "category/subcategory".
-	audit map[string]bool
+	tables
+	ecsFields []fieldBlock
 }
 
-// file is one YAML file. README.md beside the sources explains the keys.
+// file is one YAML file of entries.
 type file struct {
-	name     string
-	Provider string            `yaml:"provider"`
-	Channel  string            `yaml:"channel"`
-	Sources  map[string]string `yaml:"sources"`
-	Events   []eventSource     `yaml:"events"`
-}
-
-type eventSource struct {
-	ID                 uint32            `yaml:"id"`
-	SymbolicName       string            `yaml:"symbolic_name"`
-	SymbolicNameOrigin string            `yaml:"symbolic_name_origin"`
-	SymbolicNameSource string            `yaml:"symbolic_name_source"`
-	Title              string            `yaml:"title"`
-	Message            string            `yaml:"message"`
-	Audit              *auditSource      `yaml:"audit"`
-	Parameters         []parameterSource `yaml:"parameters"`
-	ErrorParameter     string            `yaml:"error_parameter"`
-	Severity           string            `yaml:"severity"`
-	SeverityReason     string            `yaml:"severity_reason"`
-	ECS                ecsSource         `yaml:"ecs"`
-	Values             map[string]string `yaml:"values"`
-	Remediation        remediationSource `yaml:"remediation"`
-	Sources            []string          `yaml:"sources"`
-}
-
-type auditSource struct {
-	Category    string `yaml:"category"`
-	Subcategory string `yaml:"subcategory"`
-}
-
-type parameterSource struct {
-	Versions []uint8  `yaml:"versions"`
-	Names    []string `yaml:"names"`
-}
-
-type ecsSource struct {
-	Category []string          `yaml:"category"`
-	Type     []string          `yaml:"type"`
-	Action   string            `yaml:"action"`
-	Outcome  string            `yaml:"outcome"`
-	Fields   map[string]string `yaml:"fields"`
-}
-
-type remediationSource struct {
-	Summary      string         `yaml:"summary"`
-	Cause        string         `yaml:"cause"`
-	Steps        []string       `yaml:"steps"`
-	Verify       string         `yaml:"verify"`
-	VerifyEvents []uint32       `yaml:"verify_events"`
-	Reference    string         `yaml:"reference"`
-	ByError      []branchSource `yaml:"by_error"`
-}
-
-type branchSource struct {
-	Name           string   `yaml:"name"`
-	Codes          []uint32 `yaml:"codes"`
-	Severity       string   `yaml:"severity"`
-	SeverityReason string   `yaml:"severity_reason"`
-	Summary        string   `yaml:"summary"`
-	Cause          string   `yaml:"cause"`
-	Steps          []string `yaml:"steps"`
-	Verify         string   `yaml:"verify"`
-	VerifyEvents   []uint32 `yaml:"verify_events"`
-	Reference      string   `yaml:"reference"`
-}
-
-// inherit fills what the branch leaves out from the event's remediation.
-func (b branchSource) inherit(from remediationSource) remediationSource {
-	r := remediationSource{
-		Summary:      cmp.Or(b.Summary, from.Summary),
-		Cause:        cmp.Or(b.Cause, from.Cause),
-		Verify:       cmp.Or(b.Verify, from.Verify),
-		Reference:    cmp.Or(b.Reference, from.Reference),
-		Steps:        b.Steps,
-		VerifyEvents: b.VerifyEvents,
-	}
-	if len(r.Steps) == 0 {
-		r.Steps = from.Steps
-	}
-	if len(r.VerifyEvents) == 0 {
-		r.VerifyEvents = from.VerifyEvents
-	}
-	return r
-}
-
-type errorRow struct {
-	kind            string
-	code            uint32
-	symbol, message string
-}
-
-type valueRow struct {
 	name string
-	code uint32
-	text string
+	entryfile.File
 }
 
-func readSources(dir string) (*catalog, error) {
-	c := &catalog{known: map[string]map[uint32]bool{}, audit: map[string]bool{}}
+// fieldBlock is a block of ecs-fields.yaml: for these events of a provider, the
+// ECS fields that take their value from a parameter.
+type fieldBlock struct {
+	Provider string     `yaml:"provider"`
+	IDs      []uint32   `yaml:"ids"`
+	Source   string     `yaml:"source"`
+	Fields   []fieldRow `yaml:"fields"`
+}
+
+// fieldRow says where one field's value comes from and how it is made (README.md).
+type fieldRow struct {
+	From string `yaml:"from"`
+	To   string `yaml:"to"`
+	As   string `yaml:"as"`
+}
+
+// forms are the ways to make a field's value, and the constants of package catalog.
+var forms = map[string]string{
+	"": "AsText", "lower": "AsLower", "long": "AsLong", "ip": "AsIP", "path": "AsPath", "account": "AsAccount", "upn": "AsUPN",
+	"hashes": "AsHashes", "direction": "AsDirection", "transport": "AsTransport", "registry": "AsRegistry", "object": "AsObject",
+	"args": "AsArgs", "lines": "AsLines", "data": "AsRegistryData", "addresses": "AsAddresses", "logon_type": "AsLogonType", "cn": "AsCommonName",
+	"message": "AsMessage",
+}
+
+// readSources reads everything in dir; only, unless empty, names the one file of entries to read.
+func readSources(dir, only string) (*catalog, error) {
+	c := &catalog{}
 	if err := c.readTables(dir); err != nil {
+		return nil, err
+	}
+	if err := readYAML(filepath.Join(dir, "ecs-fields.yaml"), &c.ecsFields); err != nil {
 		return nil, err
 	}
 	names, err := filepath.Glob(filepath.Join(dir, "*.yaml"))
@@ -135,19 +68,50 @@ func readSources(dir string) (*catalog, error) {
 		return nil, fmt.Errorf("no *.yaml in %s: %w", dir, err)
 	}
 	for _, name := range names {
-		f := file{name: filepath.Base(name)}
+		base := filepath.Base(name)
+		if base == "ecs-fields.yaml" || only != "" && base != only {
+			continue
+		}
 		text, err := os.ReadFile(name)
 		if err != nil {
 			return nil, err
 		}
-		if err := yaml.UnmarshalWithOptions(text, &f, yaml.Strict()); err != nil {
+		f, err := entryfile.Parse(text)
+		if err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
-		slices.SortFunc(f.Events, func(a, b eventSource) int { return cmp.Compare(a.ID, b.ID) })
-		c.files = append(c.files, f)
+		c.files = append(c.files, file{base, f})
+		for _, e := range f.Events {
+			c.add(f.Provider, e)
+		}
 	}
 	c.version, err = fingerprint(dir)
 	return c, err
+}
+
+func readYAML(name string, into any) error {
+	text, err := os.ReadFile(name)
+	if err != nil {
+		return err
+	}
+	if err := yaml.UnmarshalWithOptions(text, into, yaml.Strict()); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	return nil
+}
+
+// add notes what an entry says of an event that the tables do not have.
+func (c *catalog) add(provider string, e entryfile.Event) {
+	key := event{provider, e.ID}
+	if len(e.Parameters) > 0 || e.Message != "" {
+		c.exists(key)
+	}
+	if len(e.Parameters) > 0 {
+		c.parameters[key] = e.Parameters
+	}
+	if e.Message != "" {
+		c.messages[key] = e.Message
+	}
 }
 
 // fingerprint makes the catalog's version: the date that people set in
@@ -173,73 +137,94 @@ func fingerprint(dir string) (string, error) {
 	return date + "." + hex.EncodeToString(h.Sum(nil)[:4]), nil
 }
 
-func (c *catalog) readTables(dir string) error {
-	if err := eachRow(filepath.Join(dir, "errors.tsv"), 5, c.addError); err != nil {
-		return err
+// validate returns every fault of every file.
+func (c *catalog) validate() error {
+	var faults []error
+	seen := map[event]string{}
+	for i := range c.files {
+		f := &c.files[i]
+		for _, fault := range entryfile.Check(&f.File, &c.tables) {
+			faults = append(faults, fmt.Errorf("%s: %w", f.name, fault))
+		}
+		for _, e := range f.Events {
+			key := event{f.Provider, e.ID}
+			if where, twice := seen[key]; twice && where != f.name {
+				faults = append(faults, fmt.Errorf("%s: event %d: stands in %s already", f.name, e.ID, where))
+			}
+			seen[key] = f.name
+		}
 	}
-	if err := eachRow(filepath.Join(dir, "values.tsv"), 4, c.addValue); err != nil {
-		return err
-	}
-	if err := eachRow(filepath.Join(dir, "known-events.tsv"), 2, c.addKnown); err != nil {
-		return err
-	}
-	return eachRow(filepath.Join(dir, "audit-subcategories.tsv"), 4, func(row []string) error {
-		c.audit[row[0]+"/"+row[1]] = true
-		return nil
-	})
+	return errors.Join(append(faults, c.fieldFaults()...)...)
 }
 
-// eachRow hands every row of a table to add, without comments and the header.
-func eachRow(name string, columns int, add func(row []string) error) error {
-	text, err := os.ReadFile(name)
-	if err != nil {
-		return err
-	}
-	header := true
-	for n, line := range strings.Split(strings.TrimSuffix(string(text), "\n"), "\n") {
-		if strings.HasPrefix(line, "#") {
-			continue
+// fieldFaults checks ecs-fields.yaml: every event exists and has the parameter.
+// The fields themselves are held against the table of fields by a test of package enrich.
+func (c *catalog) fieldFaults() (faults []error) {
+	for _, b := range c.ecsFields {
+		if b.Source == "" {
+			faults = append(faults, fmt.Errorf("ecs-fields.yaml: %s %v: source is missing", b.Provider, b.IDs))
 		}
-		if header {
-			header = false
-			continue
-		}
-		row := strings.Split(line, "\t")
-		if len(row) != columns {
-			return fmt.Errorf("%s:%d: %d columns, want %d", name, n+1, len(row), columns)
-		}
-		if err := add(row); err != nil {
-			return fmt.Errorf("%s:%d: %w", name, n+1, err)
+		for _, row := range b.Fields {
+			if forms[row.As] == "" {
+				faults = append(faults, fmt.Errorf("ecs-fields.yaml: %s %v: %s: there is no form %q", b.Provider, b.IDs, row.To, row.As))
+			}
+			for _, id := range b.IDs {
+				lists := c.Parameters(b.Provider, id)
+				if row.As != "lines" && !slices.ContainsFunc(lists, func(l []string) bool { return slices.Contains(l, row.From) }) {
+					faults = append(faults, fmt.Errorf("ecs-fields.yaml: %s %d has no parameter %s (for %s)", b.Provider, id, row.From, row.To))
+				}
+			}
 		}
 	}
-	return nil
+	return faults
 }
 
-func (c *catalog) addError(row []string) error {
-	code, err := strconv.ParseUint(row[1], 0, 32)
-	c.errors = append(c.errors, errorRow{kind: row[0], code: uint32(code), symbol: row[2], message: row[3]})
-	return err
-}
-
-func (c *catalog) addValue(row []string) error {
-	code, err := strconv.ParseUint(row[1], 0, 32)
-	if err != nil {
-		// Keyword masks need 64 bits and are not looked up by number.
-		return nil
-	}
-	c.values = append(c.values, valueRow{name: row[0], code: uint32(code), text: row[2]})
-	return nil
-}
-
-func (c *catalog) addKnown(row []string) error {
-	ids := map[uint32]bool{}
-	for _, text := range strings.Split(row[1], ",") {
-		id, err := strconv.ParseUint(strings.TrimSpace(text), 10, 32)
-		if err != nil {
-			return err
+// fieldsOf returns the rows for an event, in the order of the file.
+func (c *catalog) fieldsOf(key event) (rows []fieldRow) {
+	for _, b := range c.ecsFields {
+		if b.Provider == key.provider && slices.Contains(b.IDs, key.id) {
+			rows = append(rows, b.Fields...)
 		}
-		ids[uint32(id)] = true
 	}
-	c.known[row[0]] = ids
-	return nil
+	return rows
+}
+
+// described returns the entries of all files with what their files say of them,
+// ordered by provider and id.
+func (c *catalog) described() []entry {
+	var all []entry
+	for i := range c.files {
+		f := &c.files[i]
+		for _, e := range f.Events {
+			all = append(all, entry{event{f.Provider, e.ID}, f, e})
+		}
+	}
+	slices.SortFunc(all, func(a, b entry) int { return a.key.compare(b.key) })
+	return all
+}
+
+// entry is an entry with its file.
+type entry struct {
+	key  event
+	file *file
+	entryfile.Event
+}
+
+// sources returns the texts behind the entry's keys.
+func (e entry) sources() []string {
+	out := make([]string, len(e.Sources))
+	for i, k := range e.Sources {
+		out[i] = e.file.Sources[k]
+	}
+	return out
+}
+
+// event is a provider's event.
+type event struct {
+	provider string
+	id       uint32
+}
+
+func (a event) compare(b event) int {
+	return cmp.Or(cmp.Compare(a.provider, b.provider), cmp.Compare(a.id, b.id))
 }

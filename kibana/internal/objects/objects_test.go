@@ -50,7 +50,7 @@ func TestFaultsOfSources(t *testing.T) {
 		"colon":                  {"overview.yaml", "id: hosts", `id: "a:b"`, "without colon"},
 		"two values split":       {"firewall.yaml", "- {label: Changes}", "- {label: Changes}\n      - {label: More}", "a chart is by one group or two"},
 		"number by a group":      {"data-quality.yaml", "- {label: Documents}", "- {label: Documents}\n      - {label: More}", "a number is one value"},
-		"recovery of nothing":    {"ipsec.yaml", "recovery: [5457", "recovery: [1", "the catalog has no event 1"},
+		"recovery of nothing":    {"ipsec.yaml", "recovery: [5457", "recovery: [99999", "the catalog has no event 99999"},
 		"recovery of a success":  {"ipsec.yaml", "recovery: [5457", "recovery: [5456", "event 5456 is no failure"},
 		"format of no field":     {"data-view.yaml", "links: [event.reference", "links: [event.refrence", "no field event.refrence"},
 		"time of the view":       {"data-view.yaml", `time: "@timestamp"`, "time: host.name", "data view"},

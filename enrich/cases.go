@@ -1,0 +1,65 @@
+package enrich
+
+import (
+	"bytes"
+
+	"winevent/enrich/catalog"
+	"winevent/enrich/record"
+)
+
+// findCase returns the first case of the entry that the event's content fits, or -1.
+func (d *Document) findCase() int {
+	if d.entry == nil {
+		return -1
+	}
+	for i := range d.entry.cases {
+		if d.fits(d.entry.cases[i].conditions) {
+			return i
+		}
+	}
+	return -1
+}
+
+func (d *Document) fits(conditions []preparedCondition) bool {
+	for i := range conditions {
+		if !d.holds(&conditions[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// holds tells whether one of the condition's values fits the parameter; for
+// IsNot, whether none does. Only that holds for a parameter that is not there.
+func (d *Document) holds(c *preparedCondition) bool {
+	p := d.param(c.param)
+	if p == nil || p.Index >= 0 {
+		return c.Operator == catalog.IsNot
+	}
+	text := d.scratchText(&p.Value)
+	// A second scratch, because text may be a view into the record.
+	d.buf = appendLower(d.buf[:0], text)
+	for _, v := range c.values {
+		if compare(c.Operator, d.buf, v) {
+			return c.Operator != catalog.IsNot
+		}
+	}
+	return c.Operator == catalog.IsNot
+}
+
+func compare(operator catalog.Operator, text, value []byte) bool {
+	switch operator {
+	case catalog.Contains:
+		return bytes.Contains(text, value)
+	case catalog.StartsWith:
+		return bytes.HasPrefix(text, value)
+	case catalog.EndsWith:
+		return bytes.HasSuffix(text, value)
+	}
+	if bytes.Equal(text, value) {
+		return true
+	}
+	x, isNumber := record.ParseUint(text)
+	y, too := record.ParseUint(value)
+	return isNumber && too && x == y
+}
