@@ -65,7 +65,6 @@ var alignedShapes = []struct {
 		{"winevent.dialect", "another form"}, {"@timestamp", fraction},
 		{"message", "line ends are LF instead of CRLF"},
 		{"event.created", "only Winlogbeat says when it read the event"},
-		{"event.action", "falls back to the task, which these records lack"},
 		{"log.level", "one event has a level that Windows does not define; Winlogbeat calls it information"},
 		{"winlog.task", "these records lack the task"}, {"winlog.raw.task", "texts, no numbers"},
 		{"winlog.raw.level", "texts, no numbers"}, {"winlog.raw.opcode", "texts, no numbers"},

@@ -12,6 +12,7 @@ func (d *Document) findCase() int {
 	if d.entry == nil {
 		return -1
 	}
+	d.lowered = -1
 	for i := range d.entry.cases {
 		if d.fits(d.entry.cases[i].conditions) {
 			return i
@@ -36,9 +37,9 @@ func (d *Document) holds(c *preparedCondition) bool {
 	if p == nil || p.Index >= 0 {
 		return c.Operator == catalog.IsNot
 	}
-	text := d.scratchText(&p.Value)
-	// A second scratch, because text may be a view into the record.
-	d.buf = appendLower(d.buf[:0], text)
+	if d.lowered != c.param { // cases of one entry mostly look at one parameter
+		d.buf, d.lowered = appendLower(d.buf[:0], d.scratchText(&p.Value)), c.param
+	}
 	for _, v := range c.values {
 		if compare(c.Operator, d.buf, v) {
 			return c.Operator != catalog.IsNot

@@ -47,6 +47,7 @@ type Document struct {
 	invalid    bool // text was repaired while writing
 	same       map[[32]byte]uint32
 	idBuf, buf []byte
+	lowered    int // the parameter that findCase has in buf, or -1
 	spans      []span
 }
 

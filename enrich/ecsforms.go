@@ -19,11 +19,46 @@ func (d *Document) setLong(field fieldID, text []byte) {
 
 // address returns the text of an IP address as ECS wants it, or nil when it is none.
 func (d *Document) address(text []byte) []byte {
-	a, err := netip.ParseAddr(string(text))
-	if err != nil {
+	a, ok := parseAddress(text)
+	if !ok {
 		return nil
 	}
-	return a.Unmap().WithZone("").AppendTo(d.rec.Scratch(48)[:0])
+	return a.AppendTo(d.rec.Scratch(48)[:0])
+}
+
+// parseAddress reads an address, without a zone and not mapped into IPv6.
+func parseAddress(text []byte) (netip.Addr, bool) {
+	// Sysmon and logons write IPv4 addresses as ::ffff:192.0.2.1.
+	if a, ok := parseIPv4(bytes.TrimPrefix(text, []byte("::ffff:"))); ok {
+		return a, true
+	}
+	if bytes.IndexByte(text, ':') < 0 {
+		return netip.Addr{}, false
+	}
+	a, err := netip.ParseAddr(string(text))
+	return a.Unmap().WithZone(""), err == nil
+}
+
+// parseIPv4 is netip.ParseAddr for the usual address. That needs a string, which costs an allocation.
+func parseIPv4(text []byte) (netip.Addr, bool) {
+	var a [4]byte
+	for i := range a {
+		n, digits := 0, 0
+		for len(text) > 0 && text[0]-'0' <= 9 {
+			n, digits, text = 10*n+int(text[0]-'0'), digits+1, text[1:]
+			if n > 255 || digits > 1 && n < 10 {
+				return netip.Addr{}, false
+			}
+		}
+		if digits == 0 || i < 3 && (len(text) == 0 || text[0] != '.') {
+			return netip.Addr{}, false
+		}
+		if i < 3 {
+			text = text[1:]
+		}
+		a[i] = byte(n)
+	}
+	return netip.AddrFrom4(a), len(text) == 0
 }
 
 // setPath sets the path, the name of the file, and for files the directory and the extension.
@@ -208,7 +243,7 @@ func (d *Document) setObject(text []byte) {
 // setAddresses sets the addresses of Sysmon's list "::ffff:192.0.2.1;type: 5 name;…".
 func (d *Document) setAddresses(field fieldID, text []byte) {
 	for word := range bytes.SplitSeq(text, []byte(";")) {
-		if _, err := netip.ParseAddr(string(word)); err == nil {
+		if _, ok := parseAddress(word); ok {
 			d.set.view(field, kindAddresses, text)
 			return
 		}

@@ -1,6 +1,8 @@
 package enrich
 
 import (
+	"bytes"
+
 	"winevent/enrich/catalog"
 	"winevent/enrich/event"
 )
@@ -131,7 +133,7 @@ func (d *Document) setLevel() {
 func (d *Document) setWindows() {
 	s, ev := &d.set, &d.ev
 	s.plain(fAPI, "wineventlog")
-	s.text(fChannel, ev.Channel)
+	d.setChannel()
 	s.same(fComputerName, fHostName, kindSame)
 	s.same(fProviderName, fEventProvider, kindSame)
 	if ev.ProviderGUID != nil {
@@ -164,6 +166,17 @@ func (d *Document) setWindows() {
 		s.built(fRecord)
 	}
 	d.setMetadata()
+}
+
+// setChannel sets the channel, in Windows' spelling where a subscription or a
+// shipper has another case: rules and dashboards compare it letter for letter.
+func (d *Document) setChannel() {
+	channel := d.ev.Channel
+	if d.entry != nil && len(channel) == len(d.entry.Channel) && string(channel) != d.entry.Channel && bytes.EqualFold(channel, []byte(d.entry.Channel)) {
+		d.set.static(fChannel, kindStatic, d.entry.Channel)
+		return
+	}
+	d.set.text(fChannel, channel)
 }
 
 func (d *Document) setMetadata() {
@@ -229,7 +242,7 @@ func (d *Document) setKnown() {
 		origin = "published"
 	}
 	s.plain(fSymbolicNameOrigin, origin)
-	s.plain(fCatalogVersion, catalog.Version())
+	s.plain(fCatalogVersion, p.version)
 	r := &p.remediation
 	if d.branch >= 0 {
 		r = &p.branches[d.branch]

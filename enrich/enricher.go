@@ -61,6 +61,8 @@ type Options struct {
 	Dataset string
 	// Namespace is data_stream.namespace; "default" when empty.
 	Namespace string
+	// Catalog has the user's entries; nil for the built-in catalog alone.
+	Catalog *catalog.Catalog
 }
 
 // Enricher holds what all documents share. It is safe for concurrent use.
@@ -76,7 +78,7 @@ type Enricher struct {
 func New(options Options) *Enricher {
 	options.Namespace = cmp.Or(options.Namespace, "default")
 	module, _, _ := strings.Cut(options.Dataset, ".")
-	return &Enricher{options: options, dataset: dataset{module, options.Dataset}, prepared: make([]atomic.Pointer[prepared], catalog.Count())}
+	return &Enricher{options: options, dataset: dataset{module, options.Dataset}, prepared: make([]atomic.Pointer[prepared], options.Catalog.Count())}
 }
 
 // entry returns an entry's prepared JSON, or nil for an event the catalog does not know.
@@ -84,7 +86,7 @@ func (e *Enricher) entry(provider []byte, id uint64) *prepared {
 	if id > 0xffff {
 		return nil
 	}
-	i := catalog.Find(provider, uint32(id))
+	i := e.options.Catalog.Find(provider, uint32(id))
 	if i < 0 {
 		return nil
 	}
@@ -93,7 +95,8 @@ func (e *Enricher) entry(provider []byte, id uint64) *prepared {
 		return p
 	}
 	// Two flushes may both prepare it; either result will do.
-	p := prepare(catalog.At(i))
+	p := prepare(e.options.Catalog.At(i))
+	p.version = e.options.Catalog.VersionAt(i)
 	slot.Store(p)
 	return p
 }

@@ -13,8 +13,8 @@ func (d *Document) setNetwork() {
 	if !s.has(fSourceIP) {
 		return
 	}
-	source, err := netip.ParseAddr(string(s.values[fSourceIP].text))
-	if err != nil {
+	source, ok := parseAddress(s.values[fSourceIP].text)
+	if !ok {
 		return
 	}
 	if source.Is4() {
@@ -25,10 +25,10 @@ func (d *Document) setNetwork() {
 	if !s.has(fDestinationIP) || !s.has(fSourcePort) || !s.has(fDestinationPort) || !s.has(fNetworkTransport) {
 		return
 	}
-	destination, err := netip.ParseAddr(string(s.values[fDestinationIP].text))
+	destination, ok := parseAddress(s.values[fDestinationIP].text)
 	transport := s.values[fNetworkTransport]
 	protocol := protocolNumber(transport.static, transport.text)
-	if err != nil || protocol == 0 || source.Is4() != destination.Is4() {
+	if !ok || protocol == 0 || source.Is4() != destination.Is4() {
 		return
 	}
 	from := netip.AddrPortFrom(source, uint16(s.values[fSourcePort].number))

@@ -13,6 +13,7 @@ import (
 // documents as ready JSON, and with every parameter that it names as a number.
 type prepared struct {
 	*catalog.Entry
+	version             string // of the catalog that the entry is of
 	described           bool
 	category, eventType string
 	title               string
