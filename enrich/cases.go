@@ -33,12 +33,12 @@ func (d *Document) fits(conditions []preparedCondition) bool {
 // holds tells whether one of the condition's values fits the parameter; for
 // IsNot, whether none does. Only that holds for a parameter that is not there.
 func (d *Document) holds(c *preparedCondition) bool {
-	p := d.param(c.param)
-	if p == nil || p.Index >= 0 {
+	text := d.conditionText(c.param)
+	if text == nil {
 		return c.Operator == catalog.IsNot
 	}
 	if d.lowered != c.param { // cases of one entry mostly look at one parameter
-		d.buf, d.lowered = appendLower(d.buf[:0], d.scratchText(&p.Value)), c.param
+		d.buf, d.lowered = appendLower(d.buf[:0], text), c.param
 	}
 	for _, v := range c.values {
 		if compare(c.Operator, d.buf, v) {
@@ -46,6 +46,21 @@ func (d *Document) holds(c *preparedCondition) bool {
 		}
 	}
 	return c.Operator == catalog.IsNot
+}
+
+// conditionText is the text of the entry's param of that number, or nil. Classic
+// events' binary data is the parameter Binary, which some shippers keep apart.
+func (d *Document) conditionText(number int) []byte {
+	p := d.param(number)
+	switch {
+	case p == nil && d.ev.Binary != nil && bytes.Equal(d.entry.params[number], binaryName):
+		return d.ev.Binary
+	case p == nil || p.Index >= 0:
+		return nil
+	case p.Value.Kind == record.String && p.Value.Text == nil:
+		return []byte{}
+	}
+	return d.scratchText(&p.Value)
 }
 
 func compare(operator catalog.Operator, text, value []byte) bool {

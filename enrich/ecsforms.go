@@ -11,8 +11,11 @@ import (
 // The functions here make the value of ECS fields of a parameter's text. Values
 // are views into the text wherever they can be.
 
+// setLong sets a number. A process id of 0 says that there is none on this
+// computer: the caller came over the network.
 func (d *Document) setLong(field fieldID, text []byte) {
-	if n, ok := record.ParseUint(text); ok && n <= 1<<63-1 {
+	n, ok := record.ParseUint(text)
+	if isPID := field == fProcessID || field == fProcessParentPID; ok && n <= 1<<63-1 && !(isPID && n == 0) {
 		d.set.number(field, kindNumber, n)
 	}
 }

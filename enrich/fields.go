@@ -338,7 +338,7 @@ var fields = [fieldCount]Field{
 	fRelatedIP:                   {"related.ip", IP, true, true, "All addresses that the event names."},
 	fRelatedUser:                 {"related.user", Keyword, true, true, "All users that the event names."},
 	fRuleID:                      {"rule.id", Keyword, false, true, "The Windows Firewall rule."},
-	fRuleName:                    {"rule.name", Keyword, false, true, "The Windows Firewall rule's name."},
+	fRuleName:                    {"rule.name", Keyword, false, true, "The Windows Firewall rule's name; in Sysmon's events, the name of the rule of its configuration that matched."},
 	fServiceName:                 {"service.name", Keyword, false, true, "The service that the event is about."},
 	fSourceDomain:                {"source.domain", Keyword, false, true, "The remote host's name, as the event has it."},
 	fSourceIP:                    {"source.ip", IP, false, true, "The remote address."},

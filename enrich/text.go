@@ -24,6 +24,10 @@ func (d *Document) valueText(dst []byte, p *event.Param) []byte {
 	case name == "":
 	case name == catalog.SIDMap:
 		return append(dst, catalog.SID(p.Value.Text)...)
+	case name == catalog.GUIDMap:
+		return d.appendGUIDs(dst, p.Value.Text)
+	case name == catalog.SDDLMap:
+		return appendSDDL(dst, p.Value.Text)
 	case name == catalog.PrivilegeMap:
 		return appendPrivileges(dst, p.Value.Text)
 	default:
@@ -64,6 +68,27 @@ func appendPrivileges(dst, text []byte) []byte {
 		}
 	}
 	return dst
+}
+
+// appendGUIDs names the known ones of the GUIDs in a text, each once it is in
+// braces, as 4662 writes classes, attributes and rights of the directory.
+func (d *Document) appendGUIDs(dst, text []byte) []byte {
+	const length = 36
+	start := len(dst)
+	for {
+		open := bytes.IndexByte(text, '{')
+		if open < 0 || len(text) < open+length+2 {
+			return dst
+		}
+		text = text[open+1:]
+		if text[length] != '}' {
+			continue
+		}
+		if name := catalog.GUID(d.lower(text[:length])); name != "" {
+			dst = append(appendComma(dst, start), name...)
+		}
+		text = text[length+1:]
+	}
 }
 
 // messageMap is the map of the messages that %%n stands for in a provider's

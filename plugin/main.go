@@ -15,7 +15,6 @@ import (
 
 	"github.com/fluent/fluent-bit-go/output"
 
-	"winevent/enrich/catalog"
 	"winevent/plugin/config"
 	"winevent/plugin/hostlog"
 	"winevent/plugin/instance"
@@ -64,7 +63,7 @@ func open(get func(string) string, log *slog.Logger) (*instance.Instance, error)
 		return nil, bulleted(err)
 	}
 	log.Info(fmt.Sprintf("winevent %s (%s) with catalog %s: %s",
-		version.Version, version.Commit(), catalog.Version(), config.StartLine(get)))
+		version.Version, version.Commit(), c.Catalog.Version(), config.StartLine(get)))
 	return i, nil
 }
 

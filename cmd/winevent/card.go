@@ -25,7 +25,15 @@ type card struct {
 	Host struct {
 		Name string `json:"name"`
 	} `json:"host"`
-	Winevent explanation `json:"winevent"`
+	Winevent struct {
+		SymbolicName       string          `json:"symbolic_name"`
+		SymbolicNameOrigin string          `json:"symbolic_name_origin"`
+		Title              string          `json:"title"`
+		Severity           string          `json:"severity"`
+		SeverityReason     string          `json:"severity_reason"`
+		Error              *explainedError `json:"error"`
+		Remediation        explainedCure   `json:"remediation"`
+	} `json:"winevent"`
 }
 
 // card writes a document for reading: a heading, and for an event that the

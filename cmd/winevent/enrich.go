@@ -12,8 +12,8 @@ import (
 )
 
 type enrichOptions struct {
-	from, config string
-	json         bool
+	from, config, catalogFile string
+	json                      bool
 }
 
 func newEnrich(s streams) *cobra.Command {
@@ -28,8 +28,8 @@ Each line comes out as one line of JSON, in order. A line that is no event comes
 out too, marked with event.kind pipeline_error and with the line in event.original.
 On a terminal the documents are laid out for reading; --json prints JSON there too.
 
-Of --config the options remediation, preserve_original and alert_min_severity
-apply. min_severity, include_codes and exclude_codes drop nothing here.
+Of --config the options catalog_file, remediation, preserve_original and
+alert_min_severity apply; --catalog-file wins over catalog_file. min_severity, include_codes and exclude_codes drop nothing here.
 
 ` + exitHelp,
 		Example: `  winevent enrich events.jsonl > documents.jsonl
@@ -38,6 +38,7 @@ apply. min_severity, include_codes and exclude_codes drop nothing here.
 	c.Flags().StringVar(&o.from, "from", fromAuto, "the form that lines must have: "+strings.Join(fromNames(), ", "))
 	c.Flags().StringVar(&o.config, "config", "", "a Fluent Bit configuration (classic or YAML); its first output winevent gives the options")
 	c.Flags().BoolVar(&o.json, "json", false, "print JSON lines on a terminal too")
+	catalogFlag(c, &o.catalogFile)
 	return runs(c, func(args []string) error { return o.run(s, args) })
 }
 
@@ -49,6 +50,11 @@ func (o *enrichOptions) run(s streams, files []string) error {
 	var options enrich.Options
 	if o.config != "" {
 		if options, err = readOptions(o.config); err != nil {
+			return err
+		}
+	}
+	if o.catalogFile != "" {
+		if options.Catalog, err = openCatalog(o.catalogFile); err != nil {
 			return err
 		}
 	}

@@ -9,30 +9,64 @@ import (
 	"winevent/enrich/catalog"
 )
 
-// explanation is a catalog entry as explain and catalog print it in JSON. The
-// keys are those of the documents below "winevent" where there are such; codes
-// are texts as they are there.
+// explanation is all that a catalog entry says, as explain and catalog print it
+// in JSON. The keys are those of the documents below "winevent" where there are
+// such; codes are texts as they are there.
 type explanation struct {
-	Code               string            `json:"code"`
-	Provider           string            `json:"provider"`
-	Channel            string            `json:"channel"`
-	SymbolicName       string            `json:"symbolic_name"`
-	SymbolicNameOrigin string            `json:"symbolic_name_origin"`
-	Title              string            `json:"title"`
+	Code     string `json:"code"`
+	Provider string `json:"provider"`
+	Channel  string `json:"channel,omitempty"`
+	// Described is false for an event that is only named: then most is missing.
+	Described          bool              `json:"described"`
+	SymbolicName       string            `json:"symbolic_name,omitempty"`
+	SymbolicNameOrigin string            `json:"symbolic_name_origin,omitempty"`
+	SymbolicNameSource string            `json:"symbolic_name_source,omitempty"`
+	Title              string            `json:"title,omitempty"`
 	MessageTemplate    string            `json:"message_template"`
-	Severity           string            `json:"severity"`
-	SeverityReason     string            `json:"severity_reason"`
-	Audit              *auditPolicy      `json:"audit,omitempty"`
+	Severity           string            `json:"severity,omitempty"`
+	SeverityReason     string            `json:"severity_reason,omitempty"`
+	SeverityWhen       []explainedCase   `json:"severity_when"`
+	Attack             []string          `json:"attack"`
+	Audit              []auditPolicy     `json:"audit"`
+	ECS                explainedECS      `json:"ecs"`
 	Parameters         []parameterList   `json:"parameters"`
+	ErrorParameters    []string          `json:"error_parameters"`
+	Values             map[string]string `json:"values,omitempty"`
 	Error              *explainedError   `json:"error,omitempty"`
-	Remediation        explainedCure     `json:"remediation"`
+	Remediation        *explainedCure    `json:"remediation,omitempty"`
 	Branches           []explainedBranch `json:"branches"`
 	Sources            []string          `json:"sources"`
+}
+
+type explainedCase struct {
+	If       []explainedCondition `json:"if"`
+	Severity string               `json:"severity"`
+	Reason   string               `json:"reason"`
+}
+
+type explainedCondition struct {
+	Parameter string   `json:"parameter"`
+	Operator  string   `json:"operator"`
+	Values    []string `json:"values"`
 }
 
 type auditPolicy struct {
 	Category    string `json:"category"`
 	Subcategory string `json:"subcategory"`
+}
+
+type explainedECS struct {
+	Category []string         `json:"category"`
+	Type     []string         `json:"type"`
+	Action   string           `json:"action,omitempty"`
+	Outcome  string           `json:"outcome,omitempty"`
+	Fields   []explainedField `json:"fields"`
+}
+
+type explainedField struct {
+	From string `json:"from"`
+	To   string `json:"to"`
+	As   string `json:"as,omitempty"`
 }
 
 type parameterList struct {
@@ -49,17 +83,20 @@ type explainedError struct {
 }
 
 type explainedCure struct {
-	Summary          string   `json:"summary"`
-	Cause            string   `json:"cause"`
+	Summary          string   `json:"summary,omitempty"`
+	Cause            string   `json:"cause,omitempty"`
 	Steps            []string `json:"steps"`
-	Verify           string   `json:"verify"`
+	Verify           string   `json:"verify,omitempty"`
 	VerifyEventCodes []string `json:"verify_event_codes"`
-	Reference        string   `json:"reference"`
+	Reference        string   `json:"reference,omitempty"`
 }
 
 type explainedBranch struct {
-	Name  string   `json:"name"`
-	Codes []string `json:"codes"`
+	Name           string         `json:"name"`
+	Codes          []string       `json:"codes"`
+	Severity       string         `json:"severity,omitempty"`
+	SeverityReason string         `json:"severity_reason,omitempty"`
+	Remediation    *explainedCure `json:"remediation,omitempty"`
 }
 
 // explain makes the explanation of an entry; code is the error that it came
@@ -67,20 +104,19 @@ type explainedBranch struct {
 // entry has a branch for it.
 func explain(e *catalog.Entry, code *catalog.ErrorCode) explanation {
 	x := explanation{
-		Code: strconv.Itoa(int(e.ID)), Provider: e.Provider, Channel: e.Channel,
-		SymbolicName: e.SymbolicName, SymbolicNameOrigin: "derived",
+		Code: strconv.Itoa(int(e.ID)), Provider: e.Provider, Channel: e.Channel, Described: e.Described(),
 		Title: e.Title, MessageTemplate: e.Message,
 		Severity: e.Severity.String(), SeverityReason: e.SeverityReason,
-		Parameters:  []parameterList{},
-		Remediation: explainCure(e.Remediation),
-		Branches:    []explainedBranch{},
-		Sources:     list(e.Sources),
+		SeverityWhen: explainCases(e.Cases), Attack: list(e.Attack), Audit: []auditPolicy{},
+		ECS: explainECS(&e.ECS), Parameters: []parameterList{}, ErrorParameters: list(e.ErrorParameters),
+		Remediation: explainCure(&e.Remediation), Branches: explainBranches(e.ByError),
+		Sources: list(e.Sources),
 	}
-	if e.Published {
-		x.SymbolicNameOrigin = "published"
+	if x.Described {
+		x.SymbolicName, x.SymbolicNameSource, x.SymbolicNameOrigin = e.SymbolicName, e.SymbolicNameSource, originOf(e)
 	}
-	if len(e.Audit) > 0 {
-		x.Audit = &auditPolicy{e.Audit[0].Category, e.Audit[0].Subcategory}
+	for _, a := range e.Audit {
+		x.Audit = append(x.Audit, auditPolicy{a.Category, a.Subcategory})
 	}
 	for _, l := range e.Parameters {
 		// Not the bytes themselves: JSON would write those in base64.
@@ -90,17 +126,57 @@ func explain(e *catalog.Entry, code *catalog.ErrorCode) explanation {
 		}
 		x.Parameters = append(x.Parameters, parameterList{versions, list(l.Names)})
 	}
-	for _, b := range e.ByError {
-		branch := explainedBranch{Name: b.Name, Codes: []string{}}
-		for _, c := range b.Codes {
-			branch.Codes = append(branch.Codes, codeText(c))
+	for _, v := range e.Values {
+		if x.Values == nil {
+			x.Values = map[string]string{}
 		}
-		x.Branches = append(x.Branches, branch)
+		x.Values[v.Parameter] = v.Map
 	}
 	if code != nil {
 		x.setError(e, code)
 	}
 	return x
+}
+
+// originOf says who made the symbolic name, in the words of winevent.symbolic_name_origin.
+func originOf(e *catalog.Entry) string {
+	if e.Published {
+		return "published"
+	}
+	return "derived"
+}
+
+func explainCases(cases []catalog.Case) []explainedCase {
+	all := []explainedCase{}
+	for i := range cases {
+		x := explainedCase{Severity: cases[i].Severity.String(), Reason: cases[i].Reason}
+		for _, c := range cases[i].If {
+			x.If = append(x.If, explainedCondition{c.Parameter, c.Operator.String(), list(c.Values)})
+		}
+		all = append(all, x)
+	}
+	return all
+}
+
+func explainECS(ecs *catalog.ECS) explainedECS {
+	x := explainedECS{list(ecs.Category), list(ecs.Type), ecs.Action, ecs.Outcome, []explainedField{}}
+	for _, f := range ecs.Fields {
+		x.Fields = append(x.Fields, explainedField{f.Parameter, f.Field, f.Form.String()})
+	}
+	return x
+}
+
+func explainBranches(branches []catalog.Branch) []explainedBranch {
+	all := []explainedBranch{}
+	for i := range branches {
+		b := &branches[i]
+		x := explainedBranch{b.Name, []string{}, b.Severity.String(), b.SeverityReason, explainCure(&b.Remediation)}
+		for _, c := range b.Codes {
+			x.Codes = append(x.Codes, codeText(c))
+		}
+		all = append(all, x)
+	}
+	return all
 }
 
 // setError makes x the explanation for an error code.
@@ -110,14 +186,18 @@ func (x *explanation) setError(e *catalog.Entry, code *catalog.ErrorCode) {
 	if b == nil {
 		return
 	}
-	x.Remediation = explainCure(b.Remediation)
+	x.Remediation = explainCure(&b.Remediation)
 	if b.Severity != catalog.NoSeverity {
 		x.Severity, x.SeverityReason = b.Severity.String(), b.SeverityReason
 	}
 }
 
-func explainCure(r catalog.Remediation) explainedCure {
-	x := explainedCure{r.Summary, r.Cause, list(r.Steps), r.Verify, []string{}, r.Reference}
+// explainCure returns nil where there is nothing to say.
+func explainCure(r *catalog.Remediation) *explainedCure {
+	if r.None() {
+		return nil
+	}
+	x := &explainedCure{r.Summary, r.Cause, list(r.Steps), r.Verify, []string{}, r.Reference}
 	for _, id := range r.VerifyEvents {
 		x.VerifyEventCodes = append(x.VerifyEventCodes, strconv.Itoa(int(id)))
 	}

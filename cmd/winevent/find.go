@@ -7,27 +7,42 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/spf13/cobra"
+
 	"winevent/enrich/catalog"
+	"winevent/enrich/catalog/userfile"
 )
 
 // suggestions is how many near matches an error names.
 const suggestions = 3
 
-// entriesOf returns the catalog's entries, of one provider when one is given.
-func entriesOf(provider string) ([]*catalog.Entry, error) {
-	var found []*catalog.Entry
-	var providers []string
-	all := catalog.Entries()
-	for i := range all {
-		if provider == "" || sameProvider(all[i].Provider, provider) {
-			found = append(found, &all[i])
-		}
-		providers = append(providers, all[i].Provider)
+// openCatalog returns the catalog with the entries of the user's file; without
+// a file the built-in one.
+func openCatalog(path string) (*catalog.Catalog, error) {
+	if path == "" {
+		return nil, nil
 	}
-	if len(found) == 0 {
-		return nil, fmt.Errorf("no provider %q in the catalog; nearest: %s", provider, nearestNames(providers, provider))
+	c, err := userfile.Read(path)
+	if err != nil {
+		return nil, usageErrorf("--catalog-file %s:\n%w", path, err)
 	}
-	return found, nil
+	return c, nil
+}
+
+// catalogFlag gives a command the flag --catalog-file.
+func catalogFlag(c *cobra.Command, path *string) {
+	c.Flags().StringVar(path, "catalog-file", "", "a YAML file with your own entries for the catalog (docs/catalog-file.md)")
+}
+
+// entriesOf returns the entries that describe an event and those that only name
+// one, of one provider when one is given.
+func entriesOf(known *catalog.Catalog, provider string) (described, named []*catalog.Entry, err error) {
+	of := func(e *catalog.Entry) bool { return provider == "" || sameProvider(e.Provider, provider) }
+	described, named = only(known.Described(), of), only(known.Named(), of)
+	if len(described)+len(named) == 0 {
+		return nil, nil, fmt.Errorf("no provider %q in the catalog; nearest: %s", provider, nearestNames(known.Providers(), provider))
+	}
+	return described, named, nil
 }
 
 // sameProvider compares names without regard to case; Microsoft- and Windows-
@@ -39,27 +54,36 @@ func sameProvider(name, asked string) bool {
 }
 
 // find returns the entries that query means: an event id, which several
-// providers may use, or a symbolic name. The error names what comes near.
-func find(query, provider string) ([]*catalog.Entry, error) {
-	pool, err := entriesOf(provider)
+// providers may use, or a symbolic name. Entries that only name an event count
+// where none describes it. The error names what comes near.
+func find(known *catalog.Catalog, query, provider string) ([]*catalog.Entry, error) {
+	described, named, err := entriesOf(known, provider)
 	if err != nil {
 		return nil, err
+	}
+	pool := described
+	if len(pool) == 0 {
+		pool = named
 	}
 	where := "in the catalog"
 	if provider != "" {
 		where = "of " + pool[0].Provider + " in the catalog"
 	}
 	if id, isID := eventID(query); isID {
-		found := only(pool, func(e *catalog.Entry) bool { return uint64(e.ID) == id })
+		wanted := func(e *catalog.Entry) bool { return uint64(e.ID) == id }
+		found := only(described, wanted)
+		if found == nil {
+			found = only(named, wanted)
+		}
 		if found == nil {
 			return nil, fmt.Errorf("no event %s %s; nearest: %s", query, where, nearestIDs(pool, id))
 		}
 		return found, nil
 	}
-	found := only(pool, func(e *catalog.Entry) bool { return strings.EqualFold(e.SymbolicName, query) })
+	found := only(described, func(e *catalog.Entry) bool { return strings.EqualFold(e.SymbolicName, query) })
 	if found == nil {
 		var names []string
-		for _, e := range pool {
+		for _, e := range described {
 			names = append(names, e.SymbolicName)
 		}
 		return nil, fmt.Errorf("no event %q %s; nearest: %s", query, where, nearestNames(names, query))

@@ -37,10 +37,10 @@ func TestMessageText(t *testing.T) {
 			{Versions: []uint8{1}, Names: []string{"Profile"}},
 		},
 	}
-	if got, want := messageText(e), "A change.\n\nProfile: <Profile>\n    Rule: <Rule> 100% %3"; got != want {
+	if got, want := e.MessageText(), "A change.\n\nProfile: <Profile>\n    Rule: <Rule> 100% %3"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	if got := parameterTexts(e); strings.Join(got, "|") != "version 0: Old, Rule|version 1: Profile" {
+	if got := e.ParameterTexts(); strings.Join(got, "|") != "version 0: Old, Rule|version 1: Profile" {
 		t.Errorf("parameters %q", got)
 	}
 }

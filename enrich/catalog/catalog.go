@@ -236,6 +236,11 @@ func Find(provider []byte, id uint32) int {
 	if p < 0 {
 		p = providerFold(provider)
 	}
+	return findIn(p, id)
+}
+
+// findIn returns the place of an event of the provider at a place in providers, or -1.
+func findIn(p int, id uint32) int {
 	if p < 0 {
 		return -1
 	}

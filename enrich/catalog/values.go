@@ -38,6 +38,10 @@ type nameText struct{ name, text string }
 const (
 	// SIDMap is the map of well-known SIDs.
 	SIDMap = "sid"
+	// GUIDMap is the map of the directory's classes, attributes and rights by GUID.
+	GUIDMap = "guids"
+	// SDDLMap stands for security descriptors, which are explained, not looked up.
+	SDDLMap = "sddl"
 	// PrivilegeMap is the map of privileges and logon rights.
 	PrivilegeMap = "privileges"
 )
@@ -60,6 +64,10 @@ func SID(sid []byte) string {
 
 // Privilege returns what a privilege or logon right allows, or "". It does not allocate.
 func Privilege(name []byte) string { return nameValue(privilegeNames, name) }
+
+// GUID returns the class, attribute or right of the directory with a GUID in lower
+// case, without braces, or "". It does not allocate.
+func GUID(guid []byte) string { return nameValue(guidNames, guid) }
 
 func nameValue(table []nameText, key []byte) string {
 	i := sort.Search(len(table), func(i int) bool { return table[i].name >= string(key) })

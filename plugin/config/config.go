@@ -31,6 +31,8 @@ type Config struct {
 	FileMaxFiles     int
 	Dataset          string
 	Namespace        string
+	// Catalog has the user's entries; nil for the built-in catalog alone.
+	Catalog *catalog.Catalog
 	// Kafka and Elasticsearch lack their Log.
 	Kafka         kafka.Config
 	Elasticsearch elasticsearch.Config
@@ -138,6 +140,7 @@ func (c *Config) Enrichment() enrich.Options {
 		AlertMinSeverity: c.AlertMinSeverity,
 		Dataset:          c.Dataset,
 		Namespace:        c.Namespace,
+		Catalog:          c.Catalog,
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"winevent/enrich"
 	"winevent/enrich/catalog"
+	"winevent/enrich/catalog/userfile"
 )
 
 // Option is a row of the table of options.
@@ -63,6 +64,9 @@ var commonOptions = []Option{
 	{Key: "namespace", Type: "text",
 		Doc: "data_stream.namespace of all events; default when not set.",
 		set: func(c *Config, v string) error { return streamName(&c.Namespace, v) }},
+	{Key: "catalog_file", Type: "path",
+		Doc: "A YAML file with your own entries for the catalog: it changes what built-in entries say, adds events and links your own pages (docs/catalog-file.md). Read at start; a file with faults stops it, with all of them and their lines. `winevent catalog check FILE` looks at one beforehand.",
+		set: setCatalog},
 	{Key: "dead_letter_file", Type: "path", Default: "winevent-dead-letter.ndjson",
 		Doc: "Takes what cannot be delivered: the corrupt rest of a chunk, and records that the destination refuses for good; each with its original bytes, the reason, the time and the tag. Created, with mode 0600, when first needed.",
 		set: func(c *Config, v string) error { c.DeadLetterFile = v; return nil }},
@@ -102,7 +106,8 @@ var commonMistakes = []mistake{
 	{"dead_letter", "write dead_letter_file"},
 	{"dead_letter_path", "write dead_letter_file"},
 	{"timeout", "write flush_timeout"},
-	{"catalog_file", "remove it: this version has no user catalog yet"},
+	{"catalog", "write catalog_file"},
+	{"catalog_path", "write catalog_file"},
 }
 
 var severityType = orList(catalog.SeverityNames())
@@ -137,6 +142,17 @@ func setAlert(c *Config, v string) error {
 	}
 	if severity(&c.AlertMinSeverity, v) != nil {
 		return fmt.Errorf("must be %s, or off", severityType)
+	}
+	return nil
+}
+
+// setCatalog reads the user's catalog: its faults are faults of the configuration.
+func setCatalog(c *Config, v string) (err error) {
+	if v == "" {
+		return nil
+	}
+	if c.Catalog, err = userfile.Read(v); err != nil {
+		return fmt.Errorf("must be a file without faults:\n%w", err)
 	}
 	return nil
 }

@@ -5,7 +5,6 @@ import (
 	"maps"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -56,7 +55,7 @@ var (
 )
 
 // stringMaps are value maps whose keys are texts.
-var stringMaps = []string{"sid", "privileges"}
+var stringMaps = []string{"sid", "privileges", "sddl", "guids"}
 
 // Facts is what the checks compare a file with.
 type Facts interface {
@@ -132,19 +131,19 @@ func (c *checker) entry() {
 			c.lists = append(c.lists, p.Names)
 		}
 	} else if !c.facts.Exists(c.file.Provider, e.ID) {
-		c.fault("id", "%s has no such event: correct it, or add parameters if the event exists", c.file.Provider)
+		c.fault("id", "%s has no such event: correct it, or add parameters or message if the event exists", c.file.Provider)
 	}
 	if e.Message != "" {
 		c.text("message", e.Message, maxMessage)
 	}
 	c.parameters()
+	c.ecs()
 	if c.own && e.OnlyNames() {
 		return
 	}
 	c.symbolicName()
 	c.text("title", e.Title, maxTitle)
 	c.severity()
-	c.ecs()
 	for i, technique := range e.Attack {
 		if !techniqueForm.MatchString(technique) {
 			c.fault(fmt.Sprintf("attack[%d]", i), "%q is no ATT&CK technique: write one such as T1110 or T1110.003", technique)

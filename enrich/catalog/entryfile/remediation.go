@@ -79,7 +79,11 @@ func (c *checker) branch(b Branch) {
 			}
 		}
 	}
-	c.remediation(key, b.Inherit(c.e.Remediation))
+	from := c.e.Remediation
+	if c.own { // whose parts are all optional, and checked where they stand
+		from = Remediation{}
+	}
+	c.remediation(key, b.Inherit(from))
 }
 
 // codeExists accepts codes of the tables. HRESULTs that wrap a Win32 code are

@@ -327,7 +327,7 @@ func (c *catalog) writeValues(b *bytes.Buffer) {
 		fmt.Fprintf(b, "case %q:\nreturn valueTexts[%d:%d]\n", name, starts[name], end)
 	}
 	b.WriteString("}\nreturn nil\n}\n\n")
-	for _, table := range []struct{ name, variable string }{{"sid", "sidNames"}, {"privileges", "privilegeNames"}} {
+	for _, table := range []struct{ name, variable string }{{"sid", "sidNames"}, {"privileges", "privilegeNames"}, {"guids", "guidNames"}} {
 		rows := slices.DeleteFunc(slices.Clone(c.names), func(r nameRow) bool { return r.name != table.name })
 		slices.SortFunc(rows, func(a, b nameRow) int { return cmp.Compare(a.key, b.key) })
 		fmt.Fprintf(b, "var %s = []nameText{\n", table.variable)
