@@ -25,6 +25,13 @@ func (s server) testCost(events []*event) {
 	if folded > maxCost*exact {
 		t.Errorf("matching without regard to case costs more than %.0f %%", 100*(maxCost-1))
 	}
+	missing := 0
+	for _, query := range queries(t) {
+		if len(s.find(query, "exact")) < len(s.find(query, "default")) {
+			missing++
+		}
+	}
+	t.Logf("%d of %d rules miss events when case counts", missing, len(expected))
 	s.shows("default", "workstation5")
 	s.shows("exact", "WORKSTATION5")
 }

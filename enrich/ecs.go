@@ -52,10 +52,7 @@ func fieldsOf(f catalog.ECSField) (group fieldGroup, ok bool) {
 	return group, true
 }
 
-var (
-	filePathFields = fieldGroup{fFilePath, fFileName, fFileDirectory, fFileExtension}
-	registryFields = fieldGroup{fRegistryPath, fRegistryHive, fRegistryKey, fRegistryValue}
-)
+var filePathFields = fieldGroup{fFilePath, fFileName, fFileDirectory, fFileExtension}
 
 // setECS sets the ECS fields that take their value from a parameter.
 func (d *Document) setECS() {

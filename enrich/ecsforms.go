@@ -2,7 +2,6 @@ package enrich
 
 import (
 	"bytes"
-	"net/netip"
 
 	"winevent/enrich/catalog"
 	"winevent/enrich/record"
@@ -15,7 +14,10 @@ import (
 // computer: the caller came over the network.
 func (d *Document) setLong(field fieldID, text []byte) {
 	n, ok := record.ParseUint(text)
-	if isPID := field == fProcessID || field == fProcessParentPID; ok && n <= 1<<63-1 && !(isPID && n == 0) {
+	if isPID := field == fProcessID || field == fProcessParentPID; isPID && n == 0 {
+		return
+	}
+	if ok && n <= 1<<63-1 {
 		d.set.number(field, kindNumber, n)
 	}
 }
@@ -27,41 +29,6 @@ func (d *Document) address(text []byte) []byte {
 		return nil
 	}
 	return a.AppendTo(d.rec.Scratch(48)[:0])
-}
-
-// parseAddress reads an address, without a zone and not mapped into IPv6.
-func parseAddress(text []byte) (netip.Addr, bool) {
-	// Sysmon and logons write IPv4 addresses as ::ffff:192.0.2.1.
-	if a, ok := parseIPv4(bytes.TrimPrefix(text, []byte("::ffff:"))); ok {
-		return a, true
-	}
-	if bytes.IndexByte(text, ':') < 0 {
-		return netip.Addr{}, false
-	}
-	a, err := netip.ParseAddr(string(text))
-	return a.Unmap().WithZone(""), err == nil
-}
-
-// parseIPv4 is netip.ParseAddr for the usual address. That needs a string, which costs an allocation.
-func parseIPv4(text []byte) (netip.Addr, bool) {
-	var a [4]byte
-	for i := range a {
-		n, digits := 0, 0
-		for len(text) > 0 && text[0]-'0' <= 9 {
-			n, digits, text = 10*n+int(text[0]-'0'), digits+1, text[1:]
-			if n > 255 || digits > 1 && n < 10 {
-				return netip.Addr{}, false
-			}
-		}
-		if digits == 0 || i < 3 && (len(text) == 0 || text[0] != '.') {
-			return netip.Addr{}, false
-		}
-		if i < 3 {
-			text = text[1:]
-		}
-		a[i] = byte(n)
-	}
-	return netip.AddrFrom4(a), len(text) == 0
 }
 
 // setPath sets the path, the name of the file, and for files the directory and the extension.

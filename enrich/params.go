@@ -119,13 +119,13 @@ func (d *Document) param(number int) *event.Param {
 			return &d.ev.Params[at]
 		}
 	}
-	return d.find(string(name))
+	return d.find(name)
 }
 
 // find returns the parameter of that name, or nil. Names are compared without blanks.
-func (d *Document) find(name string) *event.Param {
+func (d *Document) find(name []byte) *event.Param {
 	for i := range d.ev.Params {
-		if p := &d.ev.Params[i]; string(p.Name) == name || equalWithoutBlanks(p.Name, name) {
+		if p := &d.ev.Params[i]; bytes.Equal(p.Name, name) || equalWithoutBlanks(p.Name, name) {
 			return p
 		}
 	}
@@ -134,14 +134,14 @@ func (d *Document) find(name string) *event.Param {
 
 // named returns the text of the parameter of that name, or nil.
 func (d *Document) named(name string) []byte {
-	if p := d.find(name); p != nil && p.Index < 0 {
+	if p := d.find([]byte(name)); p != nil && p.Index < 0 {
 		return d.scratchText(&p.Value)
 	}
 	return nil
 }
 
 // equalWithoutBlanks tells whether a text, less its blanks and tabs, is the name.
-func equalWithoutBlanks(spaced []byte, name string) bool {
+func equalWithoutBlanks(spaced, name []byte) bool {
 	if len(spaced) <= len(name) && (len(spaced) < len(name) || len(spaced) > 0 && spaced[0] != name[0]) {
 		return false
 	}

@@ -9,28 +9,28 @@ import (
 // powershellLines are the lines of PowerShell's events that have a field. The
 // blanks of names ("Host Application" in event 4103) are left out.
 var powershellLines = [...]struct {
-	name  string
+	name  []byte
 	field fieldID
 }{
-	{"HostApplication", fProcessCommandLine},
-	{"HostName", fProcessTitle},
-	{"HostId", fProcessEntityID},
-	{"HostID", fProcessEntityID},
-	{"HostVersion", fPSHostVersion},
-	{"EngineVersion", fPSEngineVersion},
-	{"NewEngineState", fPSEngineNewState},
-	{"PreviousEngineState", fPSEnginePreviousState},
-	{"ProviderName", fPSProviderName},
-	{"NewProviderState", fPSProviderNewState},
-	{"RunspaceId", fPSRunspaceID},
-	{"RunspaceID", fPSRunspaceID},
-	{"PipelineId", fPSPipelineID},
-	{"PipelineID", fPSPipelineID},
-	{"ScriptName", fFilePath},
-	{"CommandName", fPSCommandName},
-	{"CommandType", fPSCommandType},
-	{"CommandPath", fPSCommandPath},
-	{"CommandLine", fPSCommandValue},
+	{[]byte("HostApplication"), fProcessCommandLine},
+	{[]byte("HostName"), fProcessTitle},
+	{[]byte("HostId"), fProcessEntityID},
+	{[]byte("HostID"), fProcessEntityID},
+	{[]byte("HostVersion"), fPSHostVersion},
+	{[]byte("EngineVersion"), fPSEngineVersion},
+	{[]byte("NewEngineState"), fPSEngineNewState},
+	{[]byte("PreviousEngineState"), fPSEnginePreviousState},
+	{[]byte("ProviderName"), fPSProviderName},
+	{[]byte("NewProviderState"), fPSProviderNewState},
+	{[]byte("RunspaceId"), fPSRunspaceID},
+	{[]byte("RunspaceID"), fPSRunspaceID},
+	{[]byte("PipelineId"), fPSPipelineID},
+	{[]byte("PipelineID"), fPSPipelineID},
+	{[]byte("ScriptName"), fFilePath},
+	{[]byte("CommandName"), fPSCommandName},
+	{[]byte("CommandType"), fPSCommandType},
+	{[]byte("CommandPath"), fPSCommandPath},
+	{[]byte("CommandLine"), fPSCommandValue},
 }
 
 // setLines sets the fields of the lines "name=value" in a parameter; of an
@@ -77,7 +77,7 @@ func (d *Document) setLine(name, value []byte) {
 		}
 		return
 	}
-	if equalWithoutBlanks(name, "UserId") || equalWithoutBlanks(name, "User") {
+	if equalWithoutBlanks(name, []byte("UserId")) || equalWithoutBlanks(name, []byte("User")) {
 		d.setAccount(fieldGroup{fActorDomain, fActorName}, value)
 	}
 }

@@ -2,7 +2,6 @@ package enrich
 
 import (
 	"bytes"
-	"strconv"
 	"strings"
 
 	"winevent/enrich/catalog"
@@ -20,15 +19,15 @@ func (d *Document) valueText(dst []byte, p *event.Param) []byte {
 	if d.entry == nil || len(d.entry.Values) == 0 || p.Name == nil {
 		return dst
 	}
-	switch name := d.entry.ValueMap(p.Name); {
-	case name == "":
-	case name == catalog.SIDMap:
+	switch name := d.entry.ValueMap(p.Name); name {
+	case "":
+	case catalog.SIDMap:
 		return append(dst, catalog.SID(p.Value.Text)...)
-	case name == catalog.GUIDMap:
+	case catalog.GUIDMap:
 		return d.appendGUIDs(dst, p.Value.Text)
-	case name == catalog.SDDLMap:
+	case catalog.SDDLMap:
 		return appendSDDL(dst, p.Value.Text)
-	case name == catalog.PrivilegeMap:
+	case catalog.PrivilegeMap:
 		return appendPrivileges(dst, p.Value.Text)
 	default:
 		if code, ok := p.Value.Uint64(); ok {
@@ -43,12 +42,7 @@ func appendMapped(dst []byte, name string, code uint64) []byte {
 	if !strings.HasSuffix(name, "-flags") {
 		return append(dst, catalog.Value(name, code)...)
 	}
-	start := len(dst)
-	rest := catalog.Flags(name, code, func(text string) { dst = append(appendComma(dst, start), text...) })
-	if rest != 0 && len(dst) > start {
-		dst = strconv.AppendUint(append(appendComma(dst, start), "0x"...), rest, 16)
-	}
-	return dst
+	return catalog.AppendFlags(dst, name, code)
 }
 
 // appendComma divides what follows from what was appended since start.
@@ -214,7 +208,7 @@ func (d *Document) placeholder(n int) *event.Param {
 	// The template is the newest version's, whose list comes last.
 	for i := len(d.entry.lists) - 1; i >= 0; i-- {
 		if names := d.entry.lists[i].names; n <= len(names) {
-			if p := d.find(string(names[n-1])); p != nil {
+			if p := d.find(names[n-1]); p != nil {
 				return p
 			}
 		}

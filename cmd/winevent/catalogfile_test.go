@@ -38,7 +38,7 @@ func TestCatalogCheck(t *testing.T) {
 func TestCatalogFile(t *testing.T) {
 	good := writeFile(t, "good.yaml", ownCatalog)
 	config := writeFile(t, "fluent-bit.conf", "[OUTPUT]\n    name winevent\n    catalog_file "+good+"\n")
-	line := strings.Replace(winevtlog5462, "\n", "", -1)
+	line := strings.ReplaceAll(winevtlog5462, "\n", "")
 	for _, test := range []struct {
 		stdin string
 		args  []string

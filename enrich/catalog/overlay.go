@@ -104,12 +104,12 @@ func (c *Catalog) findAdded(provider []byte, id uint32) int {
 
 // lower is strings.ToLower for ASCII letters alone, as equalFold compares.
 func lower(name string) string {
-	return string(strings.Map(func(r rune) rune {
+	return strings.Map(func(r rune) rune {
 		if r < 0x80 {
 			return rune(lowerByte(byte(r)))
 		}
 		return r
-	}, name))
+	}, name)
 }
 
 func lowerByte(b byte) byte {

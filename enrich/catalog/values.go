@@ -3,6 +3,7 @@ package catalog
 import (
 	"bytes"
 	"sort"
+	"strconv"
 	"strings"
 )
 
@@ -77,14 +78,22 @@ func nameValue(table []nameText, key []byte) string {
 	return ""
 }
 
-// Flags calls each with the text of every known bit that is set, and returns
-// the bits that have none. The map is one of bit masks (its name ends with -flags).
-func Flags(name string, mask uint64, each func(text string)) uint64 {
+// AppendFlags appends the texts of the bits that are set, divided by commas, and
+// the bits that have none in hexadecimal; nothing when it knows none. The map is
+// one of bit masks (its name ends with -flags). It allocates nothing else.
+func AppendFlags(dst []byte, name string, mask uint64) []byte {
+	start := len(dst)
 	for _, row := range valueMap(name) {
 		if bit := uint64(row.code); bit != 0 && mask&bit == bit {
-			each(row.text)
+			if len(dst) > start {
+				dst = append(dst, ", "...)
+			}
+			dst = append(dst, row.text...)
 			mask &^= bit
 		}
 	}
-	return mask
+	if mask != 0 && len(dst) > start {
+		dst = strconv.AppendUint(append(dst, ", 0x"...), mask, 16)
+	}
+	return dst
 }

@@ -86,7 +86,7 @@ func (c *catalog) writeEvents(b *bytes.Buffer) {
 	}
 	for _, key := range c.events() {
 		message := c.messages[key]
-		list := lists.name(parameterLists(names, c.tables.parameters[key]))
+		list := lists.name(parameterLists(names, c.parameters[key]))
 		audit, field := audits.name(auditList(c.auditOf(key))), fields.name(fieldList(c.fieldsOf(key)))
 		if i, ok := described[key]; ok {
 			fmt.Fprintf(&rows, "{id: %d, entry: %d},\n", key.id, i)
@@ -183,7 +183,7 @@ func (c *catalog) writeEntry(b *bytes.Buffer, e entry) {
 	fmt.Fprintf(b, "Title: %q,\nMessage: %q,\n", e.Title, c.messages[e.key])
 	list(b, "Audit", "AuditPolicy", auditList(c.auditOf(e.key)))
 	var names []string
-	for _, p := range c.tables.parameters[e.key] {
+	for _, p := range c.parameters[e.key] {
 		names = append(names, fmt.Sprintf("{%#v, %s},", p.Versions, stringList(p.Names)))
 	}
 	list(b, "Parameters", "ParameterList", strings.Join(names, "\n"))
