@@ -194,12 +194,16 @@ func (d *Document) setRegistryData(text []byte) {
 	}
 }
 
-// setObject sets the file or the registry key that an audited access was about.
+// setObject sets the file or the registry key that an audited access was about,
+// and the category, which the event id alone cannot tell: handles are opened to
+// files, keys, processes and much else.
 func (d *Document) setObject(text []byte) {
 	switch string(d.named("ObjectType")) {
 	case "File":
+		d.setObjectCategory(`["file"]`)
 		d.setPath(filePathFields, text)
 	case "Key":
+		d.setObjectCategory(`["registry"]`)
 		path := d.registryPath(text)
 		d.set.text(fRegistryPath, path)
 		hive, key, _ := bytes.Cut(path, []byte(`\`))
@@ -207,6 +211,14 @@ func (d *Document) setObject(text []byte) {
 		if len(key) > 0 {
 			d.set.text(fRegistryKey, key)
 		}
+	}
+}
+
+// setObjectCategory sets the category of an event that the catalog knows only as
+// something that a process did.
+func (d *Document) setObjectCategory(category string) {
+	if d.entry.category == `["process"]` {
+		d.set.json(fEventCategory, category)
 	}
 }
 

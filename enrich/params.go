@@ -100,8 +100,12 @@ func (d *Document) isWithoutParams() bool {
 // namesExist tells whether the parameters should have names: the catalog has
 // lists for the event, or it is of a provider with a manifest, where all have.
 func (d *Document) namesExist() bool {
-	if d.entry != nil && len(d.entry.Parameters) > 0 {
-		return true
+	if d.entry != nil {
+		for i := range d.entry.lists {
+			if len(d.entry.lists[i].names) > 0 {
+				return true
+			}
+		}
 	}
 	return d.ev.ProviderGUID != nil && d.ev.Keywords.Value&keywordClassic == 0
 }

@@ -128,6 +128,7 @@ func TestDecodeError(t *testing.T) {
 		{0x80320008, 0x80320008, catalog.HResult, "FWP_E_NOT_FOUND"},
 		{0x80000005, 0x80000005, catalog.NTStatus, "STATUS_BUFFER_OVERFLOW"},
 		{999999, 999999, catalog.Win32, ""},
+		{0x41301, 0x41301, catalog.HResult, "SCHED_S_TASK_RUNNING"},
 		{0x8007ffff, 0xffff, catalog.HResult, ""},
 	} {
 		got := catalog.DecodeError(c.code)

@@ -72,15 +72,21 @@ func DecodeError(code uint32) ErrorCode {
 		e.describe(ntstatusErrors, e.Win32)
 	case code&severityMask == ntstatusError:
 		e.Kind = NTStatus
-		e.describe(ntstatusErrors, code)
+		if !e.describe(ntstatusErrors, code) && e.describe(hresultErrors, code) {
+			e.Kind = HResult
+		}
 	case code&0x8000_0000 != 0:
 		e.Kind = HResult
 		if !e.describe(hresultErrors, code) && e.describe(ntstatusErrors, code) {
 			e.Kind = NTStatus // a warning status: 0x8…
 		}
 	default:
-		if !e.describe(win32Errors, code) && code > 0xffff && e.describe(ntstatusErrors, code) {
+		switch {
+		case e.describe(win32Errors, code), code <= 0xffff:
+		case e.describe(ntstatusErrors, code):
 			e.Kind = NTStatus // an informational status: 0x4…
+		case e.describe(hresultErrors, code):
+			e.Kind = HResult // one that reports success: 0x0004…
 		}
 	}
 	return e
