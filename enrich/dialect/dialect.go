@@ -71,6 +71,7 @@ const (
 	hasRecordNumber
 	hasTimeGenerated
 	hasSourceName
+	hasNXLogSource
 	hasNXLogModule
 	hasHost
 	hasTextLog
@@ -89,7 +90,8 @@ func recognise(rec *record.Record, root int) event.Dialect {
 	}
 	all := func(m int) bool { return marks&m == m }
 	switch {
-	case all(hasProviderName | hasEventID):
+	case all(hasProviderName|hasEventID) && !all(hasNXLogSource):
+		// With SourceName beside it, ProviderName is a parameter: NXLog puts those of 5058 and 5447 at the top.
 		return event.Winevtlog
 	case all(hasEventMap), all(hasSystemMap):
 		return event.EvtxDump
@@ -136,7 +138,9 @@ func markOf(n *record.Node) int {
 		return hasRecordNumber
 	case "TimeGenerated":
 		return hasTimeGenerated
-	case "SourceName", "EventSourceName", "Provider", "Source":
+	case "SourceName":
+		return hasSourceName | hasNXLogSource
+	case "EventSourceName", "Provider", "Source":
 		return hasSourceName
 	case "SourceModuleName", "SourceModuleType":
 		return hasNXLogModule

@@ -103,7 +103,8 @@ func TestRecognise(t *testing.T) {
 		`{"eventid":1,"providername":"x"}`:                                "",
 		`{"Event":[{"System":{}}]}`:                                       "",
 		`{"SourceName":1,"EventID":1}`:                                    "",
-		`{"RecordNumber":1,"TimeGenerated":1,"SourceName":1,"Computer":"here"}`: "",
+		`{"SourceName":1,"EventID":1,"Message":"m","ProviderName":"a parameter"}`: "flat",
+		`{"RecordNumber":1,"TimeGenerated":1,"SourceName":1,"Computer":"here"}`:   "",
 	} {
 		ev, err := readJSON(text)
 		switch {
