@@ -226,6 +226,7 @@ func (d *Document) setKnown() {
 	s, p := &d.set, d.entry
 	d.setErrorCode()
 	d.setAudit()
+	s.plain(fCatalogVersion, p.version)
 	if !p.described {
 		return
 	}
@@ -242,7 +243,6 @@ func (d *Document) setKnown() {
 		origin = "published"
 	}
 	s.plain(fSymbolicNameOrigin, origin)
-	s.plain(fCatalogVersion, p.version)
 	r := &p.remediation
 	if d.branch >= 0 {
 		r = &p.branches[d.branch]

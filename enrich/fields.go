@@ -361,7 +361,7 @@ var fields = [fieldCount]Field{
 	fUserTargetName:              {"user.target.name", Keyword, false, true, "The account that was acted upon."},
 	fAuditCategory:               {"winevent.audit.category", Keyword, false, false, "The audit policy category that writes the event."},
 	fAuditSubcategory:            {"winevent.audit.subcategory", Keyword, false, false, "The audit policy subcategory that writes the event."},
-	fCatalogVersion:              {"winevent.catalog_version", Keyword, false, false, "The catalog that knew the event: date and fingerprint of its sources; for an event that the user's catalog_file changes or adds, with + and the first eight digits of the file's SHA-256 behind."},
+	fCatalogVersion:              {"winevent.catalog_version", Keyword, false, false, "The catalog that knew the event, or at least the names of its parameters: date and fingerprint of its sources; for an event that the user's catalog_file changes or adds, with + and the first eight digits of the file's SHA-256 behind."},
 	fDialect:                     {"winevent.dialect", Keyword, false, false, "The form in which the record came."},
 	fWErrorCode:                  {"winevent.error.code", Keyword, false, false, "The error code inside the event, in decimal as `net helpmsg` takes it (of an HRESULT that wraps a Win32 code: the Win32 code), or in hexadecimal for NTSTATUS and HRESULT."},
 	fWErrorFacility:              {"winevent.error.facility", Keyword, false, false, "Win32, NTSTATUS or HRESULT."},
