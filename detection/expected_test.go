@@ -103,7 +103,9 @@ var expected = []struct {
 	}},
 	{"powershell_pipeline_of_domain_user", 5, func(e *event) bool { return e.from(windowsShell, 800) && e.has("Data", `UserId=OFFSEC\`) }},
 	{"powershell_script_of_dsc", 1, func(e *event) bool { return e.from(powershell, 4104) && e.has("Path", `\DscResources\`) }},
-	{"printer_plugin_failed", 5, func(e *event) bool { return e.from(printService, 808) && (e.has("PluginDllName", `\spool\DRIVERS\`) || e.has("Data", `\spool\DRIVERS\`)) }},
+	{"printer_plugin_failed", 5, func(e *event) bool {
+		return e.from(printService, 808) && (e.has("PluginDllName", `\spool\DRIVERS\`) || e.has("Data", `\spool\DRIVERS\`))
+	}},
 	{"process_by_original_name", 1, func(e *event) bool {
 		return e.from(sysmon, 1) && e.is("OriginalFileName", "Wmiprvse.exe") && e.begins("Company", "Microsoft")
 	}},

@@ -27,7 +27,6 @@ import (
 // allTime is a time range that has all recorded events.
 var allTime = lens.Range{From: "2010-01-01T00:00:00Z", To: "2030-01-01T00:00:00Z"}
 
-
 // TestPanels runs the search of every panel over recorded events, and wants each
 // panel to show something in every column.
 func TestPanels(t *testing.T) {
