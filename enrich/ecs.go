@@ -84,7 +84,7 @@ func (d *Document) setForm(f *preparedField, text []byte) {
 	field := f.fields[0]
 	switch f.form {
 	case catalog.AsLower:
-		d.set.text(field, appendLower(d.rec.Scratch(len(text))[:0], text))
+		d.set.text(field, d.lower(text))
 	case catalog.AsLong:
 		d.setLong(field, text)
 	case catalog.AsIP:

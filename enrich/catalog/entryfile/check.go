@@ -63,8 +63,6 @@ type Facts interface {
 	Exists(provider string, id uint32) bool
 	// Parameters returns the lists of names of an event, empty when nobody knows names.
 	Parameters(provider string, id uint32) [][]string
-	// Message is the template that Windows prints for an event, or "".
-	Message(provider string, id uint32) string
 	// AuditsFailure tells whether the audit policy writes the event for failures too.
 	AuditsFailure(provider string, id uint32) bool
 	ValueMap(name string) bool

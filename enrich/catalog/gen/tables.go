@@ -208,8 +208,6 @@ func (t *tables) Parameters(provider string, id uint32) (lists [][]string) {
 	return lists
 }
 
-func (t *tables) Message(provider string, id uint32) string { return t.messages[event{provider, id}] }
-
 func (t *tables) AuditsFailure(provider string, id uint32) bool {
 	return provider == securityProvider && slices.ContainsFunc(t.audit[id], func(r auditRow) bool { return r.failure })
 }

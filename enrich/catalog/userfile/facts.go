@@ -49,13 +49,6 @@ func (f *facts) Parameters(provider string, id uint32) (lists [][]string) {
 	return lists
 }
 
-func (f *facts) Message(provider string, id uint32) string {
-	if i := catalog.Find([]byte(provider), id); i >= 0 {
-		return catalog.At(i).Message
-	}
-	return ""
-}
-
 // AuditsFailure is not known here, and not asked for users' entries.
 func (f *facts) AuditsFailure(string, uint32) bool { return false }
 
