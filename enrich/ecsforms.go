@@ -145,11 +145,8 @@ var hives = [...]struct {
 // setRegistry sets hive, key and value of a path. Where the event is about a
 // key (its EventType ends with Key, as Sysmon's), the path has no value.
 func (d *Document) setRegistry(path []byte) {
-	path = d.registryPath(path)
-	d.set.text(fRegistryPath, path)
-	hive, rest, found := bytes.Cut(path, []byte(`\`))
-	d.set.text(fRegistryHive, hive)
-	if !found || len(rest) == 0 {
+	rest := d.setHive(path)
+	if len(rest) == 0 {
 		return
 	}
 	slash := bytes.LastIndexByte(rest, '\\')
@@ -161,6 +158,15 @@ func (d *Document) setRegistry(path []byte) {
 	if slash+1 < len(rest) {
 		d.set.text(fRegistryValue, rest[slash+1:])
 	}
+}
+
+// setHive sets path and hive, and returns what follows the hive.
+func (d *Document) setHive(path []byte) []byte {
+	path = d.registryPath(path)
+	d.set.text(fRegistryPath, path)
+	hive, rest, _ := bytes.Cut(path, []byte(`\`))
+	d.set.text(fRegistryHive, hive)
+	return rest
 }
 
 func (d *Document) registryPath(path []byte) []byte {
@@ -204,11 +210,7 @@ func (d *Document) setObject(text []byte) {
 		d.setPath(filePathFields, text)
 	case "Key":
 		d.setObjectCategory(`["registry"]`)
-		path := d.registryPath(text)
-		d.set.text(fRegistryPath, path)
-		hive, key, _ := bytes.Cut(path, []byte(`\`))
-		d.set.text(fRegistryHive, hive)
-		if len(key) > 0 {
+		if key := d.setHive(text); len(key) > 0 {
 			d.set.text(fRegistryKey, key)
 		}
 	}
