@@ -31,7 +31,7 @@ func (d *Document) appendBuilt(dst []byte, id fieldID) []byte {
 	case fEventData:
 		return d.appendEventData(dst)
 	case fKeywords:
-		return d.appendKeywords(dst)
+		return d.appendKeywordTexts(dst)
 	case fRecord:
 		return d.appendExtras(dst)
 	case fMetadata:
@@ -44,12 +44,6 @@ func (d *Document) appendBuilt(dst []byte, id fieldID) []byte {
 		return d.appendRelated(dst, relatedIPs)
 	case fRelatedHash:
 		return d.appendRelated(dst, relatedHashes)
-	case fProviderGUID:
-		return d.appendGUID(dst, d.ev.ProviderGUID)
-	case fActivityID:
-		return d.appendGUID(dst, d.ev.ActivityID)
-	case fRelatedActivityID:
-		return d.appendGUID(dst, d.ev.RelatedActivityID)
 	}
 	return append(dst, "null"...)
 }
@@ -61,17 +55,14 @@ func (d *Document) appendTree(dst []byte, i int) []byte {
 	return dst
 }
 
-// appendReason appends the severity's reason and, where there is one, the code it was decided by.
+// appendReason appends the severity's reason and the error code that it was decided by.
 func (d *Document) appendReason(dst []byte) []byte {
-	dst = append(append(dst, '"'), d.verdict.reason...)
-	if d.set.has(fErrorCode) {
-		dst = d.code.AppendText(append(dst, " Error "...))
-		if d.code.Symbol != "" {
-			dst = append(append(append(dst, " ("...), d.code.Symbol...), ')')
-		}
-		dst = append(dst, '.')
+	dst = append(dst, d.verdict.reason[:len(d.verdict.reason)-1]...)
+	dst = d.code.AppendText(append(dst, " Error "...))
+	if d.code.Symbol != "" {
+		dst = append(append(append(dst, " ("...), d.code.Symbol...), ')')
 	}
-	return append(dst, '"')
+	return append(dst, `."`...)
 }
 
 // appendGUID appends a GUID in the form of Windows' tools: braces, upper case.
@@ -86,22 +77,30 @@ func (d *Document) appendGUID(dst, b []byte) []byte {
 	return d.appendString(dst, d.buf)
 }
 
-func (d *Document) appendKeywords(dst []byte) []byte {
+// appendKeywords appends the names of the bits of a keyword mask.
+func appendKeywords(dst []byte, mask uint64) []byte {
 	dst = append(dst, '[')
-	n := len(dst)
-	if d.ev.Keywords.Set {
-		for _, k := range keywords {
-			if d.ev.Keywords.Value&k.bit != 0 {
-				dst = append(append(dst, k.json...), ',')
-			}
-		}
-	} else {
-		for _, text := range d.ev.KeywordTexts {
-			dst = append(d.appendString(dst, text), ',')
+	for _, k := range keywords {
+		if mask&k.bit != 0 {
+			dst = append(append(dst, k.json...), ',')
 		}
 	}
-	if len(dst) > n {
-		dst = dst[:len(dst)-1]
+	return closeList(dst)
+}
+
+// appendKeywordTexts appends the names of keywords that the shipper sent.
+func (d *Document) appendKeywordTexts(dst []byte) []byte {
+	dst = append(dst, '[')
+	for _, text := range d.ev.KeywordTexts {
+		dst = append(d.appendString(dst, text), ',')
+	}
+	return closeList(dst)
+}
+
+// closeList ends a list, each element of which has a comma behind it.
+func closeList(dst []byte) []byte {
+	if last := len(dst) - 1; dst[last] == ',' {
+		dst = dst[:last]
 	}
 	return append(dst, ']')
 }

@@ -3,7 +3,6 @@ package enrich
 import (
 	"bytes"
 	"encoding/base64"
-	"math/bits"
 
 	"winevent/enrich/catalog"
 	"winevent/enrich/dialect"
@@ -49,6 +48,7 @@ type Document struct {
 	idBuf, buf []byte
 	lowered    int // the parameter that findCase has in buf, or -1
 	spans      []span
+	draft      skeleton // made by makeSkeleton
 }
 
 // NewDocument returns a Document that takes the Enricher's options.
@@ -151,36 +151,11 @@ func (d *Document) ID() []byte { return d.id[:] }
 // AppendJSON appends the document. Call Enrich before.
 func (d *Document) AppendJSON(dst []byte) []byte {
 	d.names.Reset()
-	dst = append(dst, '{')
-	previous, depth := fieldCount, 0
-	for w, word := range d.set.present {
-		for ; word != 0; word &= word - 1 {
-			id := fieldID(w*64 + bits.TrailingZeros64(word))
-			l := &layouts[id]
-			shared := int(common[previous][id])
-			dst = closeObjects(dst, depth-shared)
-			if previous != fieldCount {
-				dst = append(dst, ',')
-			}
-			for _, open := range l.opens[shared:l.depth] {
-				dst = append(dst, open...)
-			}
-			dst = d.appendValue(append(dst, l.key...), id)
-			previous, depth = id, l.depth
-		}
-	}
-	dst = closeObjects(dst, depth)
+	dst = d.skeleton().append(dst, d)
 	if d.invalid || d.unnamed || d.err != nil || d.set.has(fEventOriginal) {
 		dst = d.appendTags(dst)
 	}
 	return append(dst, '}')
-}
-
-func closeObjects(dst []byte, n int) []byte {
-	for range n {
-		dst = append(dst, '}')
-	}
-	return dst
 }
 
 // appendTags comes last, because some tags are only known when all else is written.

@@ -96,7 +96,11 @@ func (d *Document) setEvent() {
 	s.text(fEventProvider, ev.Provider)
 	s.number(fEventSeverity, kindNumber, d.verdict.severity.Score())
 	s.plain(fSeverity, d.verdict.severity.String())
-	s.built(fSeverityReason)
+	if s.has(fErrorCode) {
+		s.built(fSeverityReason)
+	} else {
+		s.json(fSeverityReason, d.verdict.reason)
+	}
 	s.plain(fDialect, ev.Dialect.String())
 	if d.entry != nil && d.entry.described {
 		s.plain(fEventAction, d.entry.ECS.Action)
@@ -136,9 +140,7 @@ func (d *Document) setWindows() {
 	d.setChannel()
 	s.same(fComputerName, fHostName, kindSame)
 	s.same(fProviderName, fEventProvider, kindSame)
-	if ev.ProviderGUID != nil {
-		s.built(fProviderGUID)
-	}
+	s.guid(fProviderGUID, ev.ProviderGUID)
 	s.number(fWEventID, kindDigits, ev.ID.Value)
 	s.nonzero(fRecordID, kindDigits, ev.RecordID)
 	s.optional(fVersion, kindNumber, ev.Version)
@@ -149,14 +151,13 @@ func (d *Document) setWindows() {
 	s.nonzero(fRawKeywords, kindHex, ev.Keywords)
 	s.nonzero(fProcessPID, kindNumber, ev.ProcessID)
 	s.nonzero(fProcessThreadID, kindNumber, ev.ThreadID)
-	if ev.ActivityID != nil {
-		s.built(fActivityID)
-	}
-	if ev.RelatedActivityID != nil {
-		s.built(fRelatedActivityID)
-	}
+	s.guid(fActivityID, ev.ActivityID)
+	s.guid(fRelatedActivityID, ev.RelatedActivityID)
 	d.setTask()
-	if len(ev.KeywordTexts) > 0 || ev.Keywords.Value&(0xff<<48) != 0 {
+	switch {
+	case ev.Keywords.Value&(0xff<<48) != 0:
+		s.number(fKeywords, kindKeywords, ev.Keywords.Value)
+	case len(ev.KeywordTexts) > 0:
 		s.built(fKeywords)
 	}
 	if len(ev.Params) > 0 || ev.Binary != nil {

@@ -17,7 +17,7 @@ type prepared struct {
 	described           bool
 	category, eventType string
 	title               string
-	severityReason      string // without quotes, to be continued
+	severityReason      string
 	symbolicName        string
 	attack              string
 	audit               []preparedAudit
@@ -32,6 +32,7 @@ type prepared struct {
 	errorParams []int
 	cases       []preparedCase
 	ecs         []preparedField
+	skeletons   skeletons
 }
 
 type preparedAudit struct{ category, subcategory, name string }
@@ -76,7 +77,7 @@ func prepare(e *catalog.Entry) *prepared {
 		category:       quoteList(e.ECS.Category),
 		eventType:      quoteList(e.ECS.Type),
 		title:          quote(e.Title),
-		severityReason: bare(e.SeverityReason),
+		severityReason: reason(e.SeverityReason),
 		symbolicName:   quote(e.SymbolicName),
 		attack:         quoteList(e.Attack),
 		remediation:    prepareRemediation(e.Remediation),
@@ -86,7 +87,7 @@ func prepare(e *catalog.Entry) *prepared {
 	}
 	for _, b := range e.ByError {
 		p.branches = append(p.branches, prepareRemediation(b.Remediation))
-		p.branchReasons = append(p.branchReasons, bare(b.SeverityReason))
+		p.branchReasons = append(p.branchReasons, reason(b.SeverityReason))
 	}
 	for _, name := range e.ErrorParameters {
 		p.errorParams = append(p.errorParams, p.param(name))
@@ -127,7 +128,7 @@ func (p *prepared) addCase(c *catalog.Case) {
 		prepared.conditions = append(prepared.conditions, condition)
 	}
 	p.cases = append(p.cases, prepared)
-	p.caseReasons = append(p.caseReasons, bare(c.Reason))
+	p.caseReasons = append(p.caseReasons, reason(c.Reason))
 }
 
 func prepareRemediation(r catalog.Remediation) preparedRemediation {
@@ -172,12 +173,12 @@ func quote(s string) string {
 	if s == "" {
 		return ""
 	}
-	b, _ := jsontext.AppendString(nil, []byte(s))
-	return string(b)
+	return reason(s)
 }
 
-func bare(s string) string {
-	b, _ := jsontext.AppendBare(nil, []byte(s))
+// reason returns a text as JSON, also an empty one.
+func reason(s string) string {
+	b, _ := jsontext.AppendString(nil, []byte(s))
 	return string(b)
 }
 

@@ -5,7 +5,7 @@ import (
 	"winevent/enrich/event"
 )
 
-// verdict is a severity with its reason. The reason is part of a JSON string.
+// verdict is a severity with its reason, which is a JSON string.
 type verdict struct {
 	severity catalog.Severity
 	reason   string
@@ -41,9 +41,9 @@ func severityOf(p *prepared, fits, branch int, level event.Number, audit event.A
 	}
 	switch {
 	case level.Set && level.Value == levelCritical && v.severity < catalog.High:
-		return verdict{catalog.High, "Windows logged it with level critical."}
+		return verdict{catalog.High, `"Windows logged it with level critical."`}
 	case level.Set && level.Value == levelError && v.severity < catalog.Low:
-		return verdict{catalog.Low, "Windows logged it with level error."}
+		return verdict{catalog.Low, `"Windows logged it with level error."`}
 	}
 	return v
 }
@@ -51,15 +51,15 @@ func severityOf(p *prepared, fits, branch int, level event.Number, audit event.A
 func unknownSeverity(level event.Number, audit event.Audit) verdict {
 	switch {
 	case level.Set && level.Value == levelCritical:
-		return verdict{catalog.High, "Windows logged it with level critical; the catalog does not describe this event."}
+		return verdict{catalog.High, `"Windows logged it with level critical; the catalog does not describe this event."`}
 	case level.Set && level.Value == levelError:
-		return verdict{catalog.Medium, "Windows logged it with level error; the catalog does not describe this event."}
+		return verdict{catalog.Medium, `"Windows logged it with level error; the catalog does not describe this event."`}
 	case level.Set && level.Value == levelWarning:
-		return verdict{catalog.Low, "Windows logged it with level warning; the catalog does not describe this event."}
+		return verdict{catalog.Low, `"Windows logged it with level warning; the catalog does not describe this event."`}
 	case audit == event.AuditFailure:
-		return verdict{catalog.Low, "Windows audited a failure; the catalog does not describe this event."}
+		return verdict{catalog.Low, `"Windows audited a failure; the catalog does not describe this event."`}
 	case audit == event.AuditSuccess:
-		return verdict{catalog.Informational, "Windows audited a success; the catalog does not describe this event."}
+		return verdict{catalog.Informational, `"Windows audited a success; the catalog does not describe this event."`}
 	}
-	return verdict{catalog.Informational, "Windows logged it without warning or error; the catalog does not describe this event."}
+	return verdict{catalog.Informational, `"Windows logged it without warning or error; the catalog does not describe this event."`}
 }

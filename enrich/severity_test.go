@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/tidwall/gjson"
+
 	"winevent/enrich/catalog"
 	"winevent/enrich/event"
 )
@@ -57,12 +59,12 @@ func TestSeverity(t *testing.T) {
 	}
 }
 
-// TestReasonsNeedNoEscape holds for the reasons that are written as they stand.
-func TestReasonsNeedNoEscape(t *testing.T) {
+// TestReasonsAreJSON holds for the reasons that are written as they stand.
+func TestReasonsAreJSON(t *testing.T) {
 	for n := range uint64(6) {
 		for _, a := range []event.Audit{event.NoAudit, event.AuditSuccess, event.AuditFailure} {
-			if reason := unknownSeverity(event.Number{Value: n, Set: true}, a).reason; bare(reason) != reason {
-				t.Errorf("%q", reason)
+			if reason := unknownSeverity(event.Number{Value: n, Set: true}, a).reason; !gjson.Valid(reason) || reason[0] != '"' {
+				t.Errorf("%s", reason)
 			}
 		}
 	}

@@ -18,7 +18,9 @@ const (
 	kindNumber                     // a number
 	kindDigits                     // a number, as a string
 	kindHex                        // a number, as a string 0x…
+	kindKeywords                   // the names of the bits of a keyword mask, as a list
 	kindTime                       // an instant
+	kindGUID                       // bytes, as a GUID in the form of Windows' tools
 	kindTexts                      // a list of one text
 	kindSame                       // the text of another field, copied from where the document has it
 	kindArgs                       // the words of a command line, as a list
@@ -36,10 +38,13 @@ type value struct {
 	kind       valueKind
 }
 
+// fieldWords is how many words have a bit for each field.
+const fieldWords = (fieldCount + 63) / 64
+
 // fieldSet holds the values of one document. A field can be set once: the
 // first value stays, so a document never has a key twice.
 type fieldSet struct {
-	present [(fieldCount + 63) / 64]uint64
+	present [fieldWords]uint64
 	values  [fieldCount]value
 	created event.Time // the instant of fTimestamp
 	read    event.Time // the instant of fEventCreated
@@ -105,6 +110,12 @@ func (s *fieldSet) nonzero(id fieldID, kind valueKind, n event.Number) {
 	}
 }
 
+func (s *fieldSet) guid(id fieldID, b []byte) {
+	if b != nil {
+		s.view(id, kindGUID, b)
+	}
+}
+
 func (s *fieldSet) texts(id fieldID, b []byte) {
 	if len(b) > 0 {
 		s.view(id, kindTexts, b)
@@ -156,6 +167,10 @@ func (d *Document) appendValue(dst []byte, id fieldID) []byte {
 	case kindHex:
 		dst = strconv.AppendUint(append(dst, `"0x`...), v.number, 16)
 		return append(dst, '"')
+	case kindKeywords:
+		return appendKeywords(dst, v.number)
+	case kindGUID:
+		return d.appendGUID(dst, v.text)
 	case kindTime:
 		t := &d.set.created
 		if id == fEventCreated {

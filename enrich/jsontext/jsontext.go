@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"math"
 	"math/bits"
+	"slices"
 	"strconv"
 	"unicode/utf8"
 )
@@ -30,31 +31,35 @@ func AppendString(dst, s []byte) (_ []byte, valid bool) {
 }
 
 // AppendBare is AppendString without the quotes, for a string made of parts.
+//
+// Text is copied as it is looked at, eight bytes at a time: a word is written
+// whole, and what stands in it behind a byte that needs an escape is
+// overwritten by what follows.
 func AppendBare(dst, s []byte) (_ []byte, valid bool) {
 	valid = true
-	start := 0
-	for i := 0; i < len(s); {
-		if i += plainPrefix(s[i:]); i == len(s) {
-			break
+	for len(s) > 0 {
+		n := len(dst)
+		if cap(dst)-n < len(s)+wordBytes {
+			dst = slices.Grow(dst, len(s)+len(s)/8+4*wordBytes)
 		}
-		c := s[i]
-		if c < utf8.RuneSelf {
-			dst = append(dst, s[start:i]...)
-			dst = appendEscape(dst, c)
-			i++
-			start = i
-			continue
+		i := copyPlain(dst[n:n+len(s)+wordBytes], s)
+		dst, s = dst[:n+i], s[i:]
+		for len(s) > 0 && !plain[s[0]] {
+			if s[0] < utf8.RuneSelf {
+				dst, s = appendEscape(dst, s[0]), s[1:]
+				continue
+			}
+			r, size := utf8.DecodeRune(s)
+			if r == utf8.RuneError && size == 1 {
+				valid = false
+				dst = append(dst, "\ufffd"...)
+			} else {
+				dst = append(dst, s[:size]...)
+			}
+			s = s[size:]
 		}
-		r, size := utf8.DecodeRune(s[i:])
-		if r == utf8.RuneError && size == 1 {
-			valid = false
-			dst = append(dst, s[start:i]...)
-			dst = append(dst, "\ufffd"...)
-			start = i + 1
-		}
-		i += size
 	}
-	return append(dst, s[start:]...), valid
+	return dst, valid
 }
 
 // The same byte eight times, and the highest bit of each.
@@ -68,23 +73,43 @@ const (
 	wordBytes = 8
 )
 
-// plainPrefix returns how many bytes at the start of s need no escape, looking
-// at eight at a time. In a word without high bits, subtracting borrows into a
-// byte's high bit just when the byte is less than what is subtracted, so each
-// of the four kinds of byte that need an escape shows there; the lowest bit
-// that shows is always right.
-func plainPrefix(s []byte) int {
+// copyPlain copies the bytes at the start of s that need no escape to dst, which
+// has to be a word longer than s, and returns how many they are.
+func copyPlain(dst, s []byte) int {
 	i := 0
 	for ; len(s)-i >= wordBytes; i += wordBytes {
 		w := binary.LittleEndian.Uint64(s[i:])
-		if found := (w | (w - blanks) | ((w ^ quotes) - ones) | ((w ^ slashes) - ones) | ((w ^ deletes) - ones)) & high; found != 0 {
+		binary.LittleEndian.PutUint64(dst[i:], w)
+		if found := special(w); found != 0 {
 			return i + bits.TrailingZeros64(found)/8
 		}
 	}
-	for i < len(s) && plain[s[i]] {
-		i++
+	if i == len(s) {
+		return i
 	}
-	return i
+	w := lastWord(s, len(s)-i)
+	binary.LittleEndian.PutUint64(dst[i:], w)
+	return i + min(bits.TrailingZeros64(special(w))/8, len(s)-i)
+}
+
+// special marks, with its highest bit, each byte of a word that needs an escape
+// or is not ASCII. In a word without high bits, subtracting borrows into a
+// byte's high bit just when the byte is less than what is subtracted, so each
+// of the four kinds of byte that need an escape shows there; the lowest bit
+// that shows is always right.
+func special(w uint64) uint64 {
+	return (w | (w - blanks) | ((w ^ quotes) - ones) | ((w ^ slashes) - ones) | ((w ^ deletes) - ones)) & high
+}
+
+// lastWord returns the last n bytes of s, 1 to 7, as a word with zeros behind them.
+func lastWord(s []byte, n int) (w uint64) {
+	switch {
+	case len(s) >= wordBytes:
+		return binary.LittleEndian.Uint64(s[len(s)-wordBytes:]) >> (8 * (wordBytes - n))
+	case n >= 4:
+		return uint64(binary.LittleEndian.Uint32(s)) | uint64(binary.LittleEndian.Uint32(s[n-4:]))<<(8*(n-4))
+	}
+	return uint64(s[0]) | uint64(s[n/2])<<(8*(n/2)) | uint64(s[n-1])<<(8*(n-1))
 }
 
 func appendEscape(dst []byte, c byte) []byte {
