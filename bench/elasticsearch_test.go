@@ -23,6 +23,7 @@ import (
 
 	"winevent/enrich"
 	"winevent/enrich/event"
+	"winevent/enrich/record"
 	"winevent/internal/elastictest"
 	"winevent/internal/samples"
 	"winevent/internal/testchunk"
@@ -223,10 +224,11 @@ func outESBody(b *testing.B, data []byte, stream string) []byte {
 	b.Helper()
 	var body, text bytes.Buffer
 	var reader chunk.Reader
-	var record chunk.Record
-	for reader.Reset(data); reader.Next(&record) == nil; {
+	var rec chunk.Record
+	var tree record.Record
+	for reader.Reset(data); reader.Next(&rec, &tree) == nil; {
 		text.Reset()
-		if _, err := msgp.UnmarshalAsJSON(&text, record.Body); err != nil {
+		if _, err := msgp.UnmarshalAsJSON(&text, rec.Body); err != nil {
 			b.Fatal(err)
 		}
 		fmt.Fprintf(&body, `{"create":{"_index":%q}}`+"\n"+`{"@timestamp":"2026-01-01T00:00:00.000Z",%s`+"\n", stream, text.Bytes()[1:])

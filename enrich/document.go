@@ -59,12 +59,12 @@ func (e *Enricher) NewDocument() *Document { return &Document{enricher: e} }
 func (d *Document) StartBatch() { clear(d.same) }
 
 // reset forgets the last record.
-func (d *Document) reset(read event.Time) {
+func (d *Document) reset() {
 	d.rec.Reset()
 	d.ev.Reset()
 	d.set.reset()
 	d.root, d.metadata, d.line, d.raw = -1, -1, nil, nil
-	d.read, d.err = read, nil
+	d.err = nil
 	d.entry, d.branch, d.list, d.layout = nil, -1, nil, nil
 	d.code, d.verdict = catalog.ErrorCode{}, verdict{}
 	d.unnamed, d.anonymous, d.invalid = false, 0, false
@@ -74,8 +74,22 @@ func (d *Document) reset(read event.Time) {
 // is when the shipper read it. A record that is no readable event is noted and
 // will be marked: the method cannot fail.
 func (d *Document) ReadMsgpack(body, metadata []byte, read event.Time) {
-	d.reset(read)
-	root, _, err := d.rec.ReadMsgpack(body)
+	root, _, err := d.Tree().ReadMsgpack(body)
+	d.ReadTree(root, err, body, metadata, read)
+}
+
+// Tree forgets the last record and returns the memory for the body of the next
+// one. Who finds the end of a record by reading it reads it there, so that no
+// byte is looked at twice, and then calls ReadTree.
+func (d *Document) Tree() *record.Record {
+	d.reset()
+	return &d.rec
+}
+
+// ReadTree is ReadMsgpack for a body that stands in Tree at root. err says why
+// it does not: it is outside the limits of a tree, or no msgpack.
+func (d *Document) ReadTree(root int, err error, body, metadata []byte, read event.Time) {
+	d.read = read
 	if err != nil {
 		if body == nil {
 			body = []byte{}
@@ -95,7 +109,8 @@ func (d *Document) ReadMsgpack(body, metadata []byte, read event.Time) {
 // ReadLine reads a record as one line of text: a JSON object, or an event as
 // XML. Like ReadMsgpack it cannot fail.
 func (d *Document) ReadLine(line []byte, read event.Time) {
-	d.reset(read)
+	d.reset()
+	d.read = read
 	if line == nil {
 		line = []byte{}
 	}

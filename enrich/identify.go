@@ -2,6 +2,7 @@ package enrich
 
 import (
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
 	"strconv"
 )
@@ -50,12 +51,28 @@ func (d *Document) appendContent(b []byte) []byte {
 	return b
 }
 
+// appendLower appends b with A to Z in lower case, eight bytes at a time.
 func appendLower(dst, b []byte) []byte {
-	for _, c := range b {
+	n := len(dst)
+	dst = append(dst, b...)
+	b = dst[n:]
+	for ; len(b) >= 8; b = b[8:] {
+		binary.LittleEndian.PutUint64(b, lowerWord(binary.LittleEndian.Uint64(b)))
+	}
+	for i, c := range b {
 		if c-'A' <= 'Z'-'A' {
-			c += 'a' - 'A'
+			b[i] = c + 'a' - 'A'
 		}
-		dst = append(dst, c)
 	}
 	return dst
+}
+
+// lowerWord turns the bytes A to Z of a word into lower case. Adding to the low
+// seven bits of each byte carries into its high bit where they are at least A,
+// and where they are more than Z.
+func lowerWord(w uint64) uint64 {
+	const ones, high = 0x0101_0101_0101_0101, 0x8080_8080_8080_8080
+	low := w &^ high
+	upper := (low + (0x80-'A')*ones) &^ (low + (0x7f-'Z')*ones) &^ w & high
+	return w | upper>>2
 }

@@ -12,22 +12,34 @@ import (
 func readWinevtlog(rec *record.Record, root int, ev *event.Event) {
 	s := setter{rec, ev}
 	eventData, inserts := -1, -1
-	for i := root + 1; i < int(rec.At(root).End); i = int(rec.At(i).End) {
-		switch string(rec.At(i).Key) {
-		case "EventData":
+	for i, end := root+1, int(rec.At(root).End); i < end; i = int(rec.At(i).End) {
+		switch s.winevtlogKey(i) {
+		case eventDataKey:
 			eventData = i
-		case "StringInserts":
+		case insertsKey:
 			inserts = i
-		default:
-			s.winevtlogKey(i)
 		}
 	}
 	s.winevtlogParams(eventData, inserts)
 }
 
-func (s setter) winevtlogKey(i int) {
+// paramsKey tells the keys that hold parameters from the others.
+type paramsKey uint8
+
+const (
+	otherKey paramsKey = iota
+	eventDataKey
+	insertsKey
+)
+
+// winevtlogKey sets what the member at node i holds, but for parameters.
+func (s setter) winevtlogKey(i int) paramsKey {
 	ev := s.ev
 	switch string(s.rec.At(i).Key) {
+	case "EventData":
+		return eventDataKey
+	case "StringInserts":
+		return insertsKey
 	case "ProviderName":
 		s.optional(&ev.Provider, i)
 	case "ProviderGuid":
@@ -69,6 +81,7 @@ func (s setter) winevtlogKey(i int) {
 	default:
 		s.extra(i)
 	}
+	return otherKey
 }
 
 // winevtlogParams takes the named map when there is one: Fluent Bit builds it
@@ -162,7 +175,9 @@ func (s setter) textLines(b []byte) error {
 		if err != nil {
 			return err
 		}
-		s.winevtlogKey(i)
+		if s.winevtlogKey(i) != otherKey {
+			s.extra(i)
+		}
 	}
 	return nil
 }

@@ -32,25 +32,41 @@ func (m *msgpackReader) value(key []byte, depth int) error {
 	if m.i >= len(m.b) {
 		return ErrTruncated
 	}
-	switch c := m.b[m.i]; {
+	c := m.b[m.i]
+	left := len(m.b) - m.i
+	switch {
 	case c < 0x80:
 		m.i++
 		return m.r.leaf(key, Uint, uint64(c), nil)
 	case c >= 0xa0 && c < 0xc0:
 		return m.string(key, m.i+1, int(c&0x1f))
-	case c == 0xd9 && m.i+1 < len(m.b):
+	case c < 0xa0:
+		kind := Map
+		if c >= 0x90 {
+			kind = Array
+		}
+		m.i++
+		return m.container(key, kind, int(c&0x0f), depth)
+	case c == 0xd9 && left > 1:
 		return m.string(key, m.i+2, int(m.b[m.i+1]))
-	case c == 0xda && m.i+2 < len(m.b):
+	case c == 0xda && left > 2:
 		return m.string(key, m.i+3, int(binary.BigEndian.Uint16(m.b[m.i+1:])))
-	case c == 0xcc && m.i+1 < len(m.b):
+	case c == 0xcc && left > 1:
 		m.i += 2
 		return m.r.leaf(key, Uint, uint64(m.b[m.i-1]), nil)
-	case c == 0xcd && m.i+2 < len(m.b):
+	case c == 0xcd && left > 2:
 		m.i += 3
 		return m.r.leaf(key, Uint, uint64(binary.BigEndian.Uint16(m.b[m.i-2:])), nil)
-	case c == 0xce && m.i+4 < len(m.b):
+	case c == 0xce && left > 4:
 		m.i += 5
 		return m.r.leaf(key, Uint, uint64(binary.BigEndian.Uint32(m.b[m.i-4:])), nil)
+	case (c == 0xcf || c == 0xd3) && left > 8:
+		kind := Uint
+		if c == 0xd3 {
+			kind = Int
+		}
+		m.i += 9
+		return m.r.leaf(key, kind, binary.BigEndian.Uint64(m.b[m.i-8:]), nil)
 	}
 	h, rest, err := readHead(m.b[m.i:])
 	if err != nil {
@@ -58,7 +74,7 @@ func (m *msgpackReader) value(key []byte, depth int) error {
 	}
 	m.i = len(m.b) - len(rest)
 	if h.kind == Array || h.kind == Map {
-		return m.container(key, &h, depth)
+		return m.container(key, h.kind, h.members, depth)
 	}
 	return m.r.leaf(key, h.kind, h.num, h.text)
 }
@@ -73,18 +89,23 @@ func (m *msgpackReader) string(key []byte, from, n int) error {
 	return m.r.leaf(key, String, 0, m.b[from:end:end])
 }
 
-func (m *msgpackReader) container(key []byte, h *head, depth int) error {
+// container reads an array or a map of so many members, each of which takes one
+// byte at least: a lying count cannot ask for memory.
+func (m *msgpackReader) container(key []byte, kind Kind, members, depth int) error {
+	if members > len(m.b)-m.i {
+		return ErrTruncated
+	}
 	if depth >= MaxDepth {
 		return ErrTooDeep
 	}
 	at := len(m.r.nodes)
-	if err := m.r.leaf(key, h.kind, 0, nil); err != nil {
+	if err := m.r.leaf(key, kind, 0, nil); err != nil {
 		return err
 	}
-	m.r.nodes[at].Len = int32(h.members)
-	for range h.members {
+	m.r.nodes[at].Len = int32(members)
+	for range members {
 		var name []byte
-		if h.kind == Map {
+		if kind == Map {
 			var err error
 			if name, err = m.key(); err != nil {
 				return err

@@ -25,6 +25,10 @@ type Record struct {
 	// Body is one msgpack value: the record's map, or the whole entry where
 	// the entry has not the form of a record.
 	Body []byte
+	// Root is where the body stands in the tree that Next was given. Where Err
+	// is not nil, which says why the body is outside a tree's limits, it does not.
+	Root int
+	Err  error
 	// Offset and End are where the entry starts and ends in the chunk.
 	Offset, End int
 }
@@ -54,12 +58,17 @@ type Reader struct {
 // Reset begins a chunk. The Reader keeps views into it.
 func (r *Reader) Reset(chunk []byte) { *r = Reader{chunk: chunk} }
 
-// Next fills rec with the next record, passing over group markers.
+// Next fills rec with the next record, passing over group markers, and tree,
+// which it resets, with the record's body.
 //
 // Possible errors: io.EOF at the end of the chunk; *CorruptError, after which
 // nothing more can be read.
-func (r *Reader) Next(rec *Record) error {
+func (r *Reader) Next(rec *Record, tree *record.Record) error {
 	for r.at < len(r.chunk) {
+		tree.Reset()
+		if r.usual(rec, tree) {
+			return nil
+		}
 		start := r.at
 		rest, err := record.SkipMsgpack(r.chunk[start:])
 		if err != nil {
@@ -68,10 +77,34 @@ func (r *Reader) Next(rec *Record) error {
 		r.at = len(r.chunk) - len(rest)
 		*rec = Record{Offset: start, End: r.at}
 		if rec.split(r.chunk[start:r.at]) {
+			tree.Reset()
+			rec.Root, _, rec.Err = tree.ReadMsgpack(rec.Body)
 			return nil
 		}
 	}
 	return io.EOF
+}
+
+// usual reads a record as nearly all are: with the head that Fluent Bit writes
+// and a body within the limits. Its end is known when the tree is read: no byte
+// is looked at twice. false leaves the Reader where it is.
+func (r *Reader) usual(rec *Record, tree *record.Record) bool {
+	h, ok := usualHead(r.chunk[r.at:])
+	if !ok {
+		return false
+	}
+	t, marker, ok := parseTime(h.time)
+	if !ok || marker {
+		return false
+	}
+	root, rest, err := tree.ReadMsgpack(h.body)
+	if err != nil {
+		return false
+	}
+	body := h.body[:len(h.body)-len(rest)]
+	*rec = Record{Time: t, Metadata: h.metadata, Body: body, Root: root, Offset: r.at, End: len(r.chunk) - len(rest)}
+	r.at = rec.End
+	return true
 }
 
 // The times that mark groups.
@@ -104,7 +137,7 @@ func (rec *Record) split(entry []byte) bool {
 // parts are the values of an entry; metadata is nil in the older framing.
 type parts struct{ time, metadata, body []byte }
 
-// usualHead takes an entry apart whose head is what Fluent Bit writes for
+// usualHead takes an entry apart, whatever stands behind it, whose head is what Fluent Bit writes for
 // nearly every record: an event time, and metadata that is an empty map or, in
 // the older framing, not there. ok is false for any other.
 func usualHead(entry []byte) (h parts, ok bool) {

@@ -22,16 +22,18 @@ import (
 func readAll(t *testing.T, data []byte) (records []chunk.Record, err error) {
 	t.Helper()
 	var r chunk.Reader
+	var tree record.Record
 	r.Reset(data)
 	end := 0
 	for {
 		var rec chunk.Record
-		if err = r.Next(&rec); err != nil {
+		if err = r.Next(&rec, &tree); err != nil {
 			break
 		}
 		if rec.Offset < end || rec.End <= rec.Offset || rec.End > len(data) {
 			t.Fatalf("an entry from %d to %d, after one that ends at %d", rec.Offset, rec.End, end)
 		}
+		checkTree(t, &rec, &tree)
 		checkMarkers(t, data[end:rec.Offset])
 		end = rec.End
 		records = append(records, rec)
@@ -47,7 +49,7 @@ func readAll(t *testing.T, data []byte) (records []chunk.Record, err error) {
 		t.Fatalf("unexpected error %v", err)
 	}
 	var rec chunk.Record
-	if again := r.Next(&rec); (err == nil) != errors.Is(again, io.EOF) || err != nil && again.Error() != err.Error() {
+	if again := r.Next(&rec, &tree); (err == nil) != errors.Is(again, io.EOF) || err != nil && again.Error() != err.Error() {
 		t.Fatalf("after %v, Next says %v", err, again)
 	}
 	return records, err
@@ -203,7 +205,7 @@ func TestEmptyChunks(t *testing.T) {
 		}
 	}
 	var zero chunk.Reader
-	if err := zero.Next(new(chunk.Record)); !errors.Is(err, io.EOF) {
+	if err := zero.Next(new(chunk.Record), new(record.Record)); !errors.Is(err, io.EOF) {
 		t.Errorf("the zero Reader: %v", err)
 	}
 }
@@ -354,16 +356,36 @@ func TestCorruptChunk(t *testing.T) {
 	}
 }
 
+// checkTree checks that the tree is that of the record's body, and of nothing else.
+func checkTree(t *testing.T, rec *chunk.Record, tree *record.Record) {
+	t.Helper()
+	var own record.Record
+	root, rest, err := own.ReadMsgpack(rec.Body)
+	if !errors.Is(rec.Err, err) || err == nil && len(rest) > 0 {
+		t.Fatalf("the body is read with %v, alone with %v and %d bytes left", rec.Err, err, len(rest))
+	}
+	if err != nil {
+		return
+	}
+	var names record.Names
+	want, _ := own.AppendJSON(nil, root, &names)
+	names.Reset()
+	if got, _ := tree.AppendJSON(nil, rec.Root, &names); tree.Len() != own.Len() || !bytes.Equal(got, want) {
+		t.Fatalf("the tree is %s, the body's %s", got, want)
+	}
+}
+
 // A Reader can be used again, for a chunk that follows one that was broken.
 func TestReset(t *testing.T) {
 	var r chunk.Reader
 	var rec chunk.Record
+	var tree record.Record
 	r.Reset([]byte{0xc1})
-	if err := r.Next(&rec); err == nil {
+	if err := r.Next(&rec, &tree); err == nil {
 		t.Fatal("0xc1 is read")
 	}
 	r.Reset(entry(ext(5, 0), nil, body))
-	if err := r.Next(&rec); err != nil || rec.Metadata != nil || rec.Time.Sec != 5 {
+	if err := r.Next(&rec, &tree); err != nil || rec.Metadata != nil || rec.Time.Sec != 5 {
 		t.Errorf("%+v, %v", rec, err)
 	}
 }

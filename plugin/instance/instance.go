@@ -214,7 +214,7 @@ func (i *Instance) read(w *work, data []byte, done *settled) {
 	w.reader.Reset(data)
 	w.doc.StartBatch()
 	for n := 0; ; n++ {
-		if err := w.reader.Next(&w.record); err != nil {
+		if err := w.reader.Next(&w.record, w.doc.Tree()); err != nil {
 			i.end(w, data, n, err, done)
 			break
 		}
@@ -257,7 +257,8 @@ func (i *Instance) record(w *work, n int, done *settled) (err error) {
 		}
 	}()
 	// A settled record is read all the same: ids may depend on the records before.
-	w.doc.ReadMsgpack(w.record.Body, w.record.Metadata, w.record.Time)
+	r := &w.record
+	w.doc.ReadTree(r.Root, r.Err, r.Body, r.Metadata, r.Time)
 	w.doc.Enrich()
 	w.doc.DefaultTimestamp(w.now)
 	wanted := i.wanted(w.doc)
