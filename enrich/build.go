@@ -195,14 +195,10 @@ type span struct{ start, end int }
 func (d *Document) appendNamed(dst []byte, scope int32) []byte {
 	for i := range d.ev.Params {
 		p := &d.ev.Params[i]
-		name := p.Name
-		if name == nil {
-			if i >= maxNumbered {
-				continue
-			}
-			name = d.numberedName(i + 1)
+		if p.Name == nil && i >= maxNumbered {
+			continue
 		}
-		dst = append(d.appendKey(dst, scope, d.withoutBlanks(name)), ':')
+		dst = append(d.appendKey(dst, scope, d.withoutBlanks(d.nameOf(i))), ':')
 		dst = append(d.appendParam(dst, p), ',')
 	}
 	if d.anonymous > 0 {
@@ -296,6 +292,10 @@ func (d *Document) withoutBlanks(name []byte) []byte {
 	return out
 }
 
-func (d *Document) numberedName(n int) []byte {
-	return strconv.AppendInt(append(d.rec.Scratch(8)[:0], "param"...), int64(n), 10)
+// nameOf returns the name of parameter i: its own, or paramN.
+func (d *Document) nameOf(i int) []byte {
+	if name := d.ev.Params[i].Name; name != nil {
+		return name
+	}
+	return strconv.AppendInt(append(d.rec.Scratch(8)[:0], "param"...), int64(i+1), 10)
 }

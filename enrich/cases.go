@@ -39,14 +39,24 @@ func (d *Document) holds(c *preparedCondition) bool {
 	}
 	if d.lowered != c.param { // cases of one entry mostly look at one parameter
 		d.buf, d.lowered = appendLower(d.buf[:0], text), c.param
+		if d.long = len(d.buf) >= longText; d.long {
+			d.grams.note(d.buf)
+		}
 	}
 	for _, v := range c.values {
+		if d.long && !d.grams.mayContain(v) && c.Operator == catalog.Contains {
+			continue
+		}
 		if compare(c.Operator, d.buf, v) {
 			return c.Operator != catalog.IsNot
 		}
 	}
 	return c.Operator == catalog.IsNot
 }
+
+// longText is the length from which on it takes less time to note a text's
+// pairs of bytes than to look for the words of an entry in it.
+const longText = 128
 
 // conditionText is the text of the entry's param of that number, or nil. Classic
 // events' binary data is the parameter Binary, which some shippers keep apart.

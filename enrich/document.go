@@ -46,8 +46,12 @@ type Document struct {
 	invalid    bool // text was repaired while writing
 	same       map[[32]byte]uint32
 	idBuf, buf []byte
-	lowered    int // the parameter that findCase has in buf, or -1
+	lowered    int  // the parameter that findCase has in buf, or -1
+	long       bool // buf is a long text: grams has it
+	grams      grams
 	spans      []span
+	texts      []byte // of the parameters in textsOf
+	textsOf    []textOf
 	draft      skeleton // made by makeSkeleton
 }
 

@@ -57,8 +57,10 @@ func (d *Document) nameParams() {
 	unnamed := 0
 	for i := range ev.Params {
 		p := &ev.Params[i]
-		if len(bytes.TrimSpace(p.Name)) == 0 {
+		if p.Name != nil && len(bytes.TrimSpace(p.Name)) == 0 {
 			p.Name = nil // blanks are no name, and no server takes a field without one
+		}
+		if p.Name == nil {
 			unnamed++
 		}
 	}

@@ -118,37 +118,39 @@ func appendMessages(dst []byte, name string, text []byte) []byte {
 
 func isBlank(r rune) bool { return r == ' ' || r == '\t' || r == '\r' || r == '\n' }
 
-// setValueTexts notes whether any parameter has a text of its own.
+// textOf is the text of a parameter whose value is a code: a piece of Document.texts.
+type textOf struct {
+	param int
+	span
+}
+
+// setValueTexts finds the parameters that have a text of their own.
 func (d *Document) setValueTexts() {
+	d.texts, d.textsOf = d.texts[:0], d.textsOf[:0]
 	for i := range d.ev.Params {
-		if d.buf = d.valueText(d.buf[:0], &d.ev.Params[i]); len(d.buf) > 0 {
-			d.set.built(fValueText)
-			return
+		start := len(d.texts)
+		if d.texts = d.valueText(d.texts, &d.ev.Params[i]); len(d.texts) > start {
+			d.textsOf = append(d.textsOf, textOf{i, span{start, len(d.texts)}})
 		}
+	}
+	if len(d.textsOf) > 0 {
+		d.set.built(fValueText)
 	}
 }
 
 func (d *Document) appendValueTexts(dst []byte) []byte {
 	scope := d.names.Scope()
 	dst = append(dst, '{')
-	n := len(dst)
-	for i := range d.ev.Params {
-		p := &d.ev.Params[i]
-		d.buf = d.valueText(d.buf[:0], p)
-		if len(d.buf) == 0 {
-			continue
+	for _, t := range d.textsOf {
+		if d.list != nil {
+			dst = append(dst, d.list.keys[t.param]...)
+		} else {
+			dst = append(d.appendKey(dst, scope, d.withoutBlanks(d.nameOf(t.param))), ':')
 		}
-		name := p.Name
-		if name == nil {
-			name = d.numberedName(i + 1)
-		}
-		dst = append(d.appendKey(dst, scope, d.withoutBlanks(name)), ':')
-		dst = append(d.appendString(dst, d.buf), ',')
+		dst = append(d.appendString(dst, d.texts[t.start:t.end]), ',')
 	}
-	if len(dst) > n {
-		dst = dst[:len(dst)-1]
-	}
-	return append(dst, '}')
+	dst[len(dst)-1] = '}'
+	return dst
 }
 
 // appendMessage renders the event's template as Windows does: %1 … are

@@ -1,7 +1,5 @@
 package event
 
-import "time"
-
 // Time is an instant with the precision it was written in.
 type Time struct {
 	// Sec and Nsec count from 1970-01-01 UTC.
@@ -36,13 +34,48 @@ func ParseTime(b []byte) (Time, bool) {
 	if !ok {
 		return Time{}, false
 	}
-	date := time.Date(year, time.Month(month), day, 0, 0, 0, 0, time.UTC)
-	t.Sec = date.Unix() + int64(hour*3600+minute*60+second-offset)
+	days := daysOf(int64(year), int64(month), int64(day))
+	t.Sec = days*secondsOfDay + int64(hour*3600+minute*60+second-offset)
 	// A day that the month does not have would become one of the next month.
-	if date.Day() != day || t.Sec < minSec || t.Sec > maxSec {
+	if _, _, d := dateOf(days); d != int64(day) || t.Sec < minSec || t.Sec > maxSec {
 		return Time{}, false
 	}
 	return t, true
+}
+
+const (
+	secondsOfDay = 24 * 60 * 60
+	daysOfEra    = 400*365 + 97 // after 400 years the Gregorian calendar repeats itself
+	epoch        = 719468       // the days from 0000-03-01 to 1970-01-01
+)
+
+// daysOf returns the days from 1970-01-01 to a date of the Gregorian calendar
+// in the years 0 to 9999, and dateOf the date. Years are counted from March on,
+// so that the day that not every year has comes last; the months from March on
+// have 31, 30, 31, 30, 31 days over and over, which is what 153 and 5 stand for.
+func daysOf(year, month, day int64) int64 {
+	if month <= 2 {
+		year--
+	}
+	era := (year + 400) / 400 // 0000-01-01 is in the era before
+	yearOfEra := year + 400 - era*400
+	dayOfYear := (153*((month+9)%12)+2)/5 + day - 1
+	return (era-1)*daysOfEra + yearOfEra*365 + yearOfEra/4 - yearOfEra/100 + dayOfYear - epoch
+}
+
+func dateOf(days int64) (year, month, day int64) {
+	days += epoch + daysOfEra
+	era := days / daysOfEra
+	dayOfEra := days - era*daysOfEra
+	yearOfEra := (dayOfEra - dayOfEra/(4*365) + dayOfEra/(100*365+24) - dayOfEra/(daysOfEra-1)) / 365
+	dayOfYear := dayOfEra - (yearOfEra*365 + yearOfEra/4 - yearOfEra/100)
+	month = (5*dayOfYear + 2) / 153
+	day = dayOfYear - (153*month+2)/5 + 1
+	year = yearOfEra + (era-1)*400
+	if month += 3; month > 12 {
+		year, month = year+1, month-12
+	}
+	return year, month, day
 }
 
 // The instants that have a year of four digits in UTC.
@@ -111,16 +144,15 @@ func digits(b []byte) (int, bool) {
 // Append appends the instant in UTC as ISO 8601 with the digits the source
 // gave, and at least the three that Elasticsearch's date keeps.
 func (t Time) Append(dst []byte) []byte {
-	u := time.Unix(t.Sec, 0).UTC()
-	year, month, day := u.Date()
-	hour, minute, second := u.Clock()
-	year = min(max(year, 0), 9999)
-	dst = append(dst, byte('0'+year/1000), byte('0'+year/100%10), byte('0'+year/10%10), byte('0'+year%10))
-	dst = appendTwo(append(dst, '-'), int(month))
+	sec := min(max(t.Sec, minSec), maxSec) - minSec
+	year, month, day := dateOf(sec/secondsOfDay + minSec/secondsOfDay)
+	sec %= secondsOfDay
+	dst = appendTwo(appendTwo(dst, year/100), year%100)
+	dst = appendTwo(append(dst, '-'), month)
 	dst = appendTwo(append(dst, '-'), day)
-	dst = appendTwo(append(dst, 'T'), hour)
-	dst = appendTwo(append(dst, ':'), minute)
-	dst = appendTwo(append(dst, ':'), second)
+	dst = appendTwo(append(dst, 'T'), sec/3600)
+	dst = appendTwo(append(dst, ':'), sec/60%60)
+	dst = appendTwo(append(dst, ':'), sec%60)
 	dst = append(dst, '.')
 	scale := int32(100_000_000)
 	for range max(t.Digits, 3) {
@@ -130,6 +162,6 @@ func (t Time) Append(dst []byte) []byte {
 	return append(dst, 'Z')
 }
 
-func appendTwo(dst []byte, v int) []byte {
+func appendTwo(dst []byte, v int64) []byte {
 	return append(dst, byte('0'+v/10), byte('0'+v%10))
 }

@@ -179,3 +179,18 @@ func TestTimeAtTheEnds(t *testing.T) {
 		}
 	}
 }
+
+// TestEveryDay holds the calendar against that of package time, there and back.
+func TestEveryDay(t *testing.T) {
+	end := time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)
+	for day := time.Date(0, 1, 1, 0, 0, 0, 0, time.UTC); day.Before(end); day = day.AddDate(0, 0, 1) {
+		noon := event.Time{Sec: day.Unix() + 12*3600, Set: true}
+		text := day.Format("2006-01-02") + "T12:00:00.000Z"
+		if got := string(noon.Append(nil)); got != text {
+			t.Fatalf("%s is written as %s", text, got)
+		}
+		if got, ok := event.ParseTime([]byte(text)); !ok || got.Sec != noon.Sec {
+			t.Fatalf("%s is read as %+v, %v", text, got, ok)
+		}
+	}
+}

@@ -43,7 +43,7 @@ func ParseUint(b []byte) (uint64, bool) {
 	var v uint64
 	for _, c := range b {
 		d := uint64(c - '0')
-		if d > 9 || v > (math.MaxUint64-d)/10 {
+		if d > 9 || len(b) == 20 && v > (math.MaxUint64-d)/10 {
 			return 0, false
 		}
 		v = v*10 + d

@@ -127,7 +127,8 @@ func members(dst []byte, d *json.Decoder, object bool) ([]byte, error) {
 
 func number(dst []byte, n json.Number) ([]byte, error) {
 	if !strings.ContainsAny(string(n), ".eE") {
-		if i, err := n.Int64(); err == nil {
+		// As msgpack-c does, a number that is not negative is written as unsigned.
+		if i, err := n.Int64(); err == nil && i < 0 {
 			return msgp.AppendInt64(dst, i), nil
 		}
 		var u uint64
