@@ -153,12 +153,12 @@ func (t Time) Append(dst []byte) []byte {
 	dst = appendTwo(append(dst, 'T'), sec/3600)
 	dst = appendTwo(append(dst, ':'), sec/60%60)
 	dst = appendTwo(append(dst, ':'), sec%60)
-	dst = append(dst, '.')
-	scale := int32(100_000_000)
-	for range max(t.Digits, 3) {
-		dst = append(dst, byte('0'+t.Nsec/scale%10))
-		scale /= 10
+	var fraction [10]byte
+	fraction[0] = '.'
+	for i, n := len(fraction)-1, uint32(t.Nsec); i > 0; i, n = i-1, n/10 {
+		fraction[i] = byte('0' + n%10)
 	}
+	dst = append(dst, fraction[:1+min(max(t.Digits, 3), 9)]...)
 	return append(dst, 'Z')
 }
 

@@ -25,10 +25,23 @@ var plain = func() (t [256]bool) {
 // (DEL too, which terminals act on) are escaped; every byte that is not part
 // of valid UTF-8 becomes U+FFFD, and valid is false then.
 func AppendString(dst, s []byte) (_ []byte, valid bool) {
-	dst = append(dst, '"')
-	dst, valid = AppendBare(dst, s)
+	n := len(dst)
+	if cap(dst)-n < len(s)+2*wordBytes {
+		dst = grow(dst, len(s))
+	}
+	out := dst[n : n+len(s)+2*wordBytes]
+	out[0] = '"'
+	i := copyPlain(out[1:], s)
+	if i == len(s) { // as most are
+		out[i+1] = '"'
+		return dst[:n+i+2], true
+	}
+	dst, valid = AppendBare(dst[:n+i+1], s[i:])
 	return append(dst, '"'), valid
 }
+
+// grow makes room for a text of so many bytes, some of which need an escape.
+func grow(dst []byte, text int) []byte { return slices.Grow(dst, text+text/8+4*wordBytes) }
 
 // AppendBare is AppendString without the quotes, for a string made of parts.
 //
@@ -40,7 +53,7 @@ func AppendBare(dst, s []byte) (_ []byte, valid bool) {
 	for len(s) > 0 {
 		n := len(dst)
 		if cap(dst)-n < len(s)+wordBytes {
-			dst = slices.Grow(dst, len(s)+len(s)/8+4*wordBytes)
+			dst = grow(dst, len(s))
 		}
 		i := copyPlain(dst[n:n+len(s)+wordBytes], s)
 		dst, s = dst[:n+i], s[i:]

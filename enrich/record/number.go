@@ -64,8 +64,8 @@ func ParseHex(b []byte) (uint64, bool) {
 	}
 	var v uint64
 	for _, c := range b {
-		d, ok := hexDigit(c)
-		if !ok {
+		d := hexDigits[c]
+		if d > 15 {
 			return 0, false
 		}
 		v = v<<4 | uint64(d)
@@ -73,15 +73,16 @@ func ParseHex(b []byte) (uint64, bool) {
 	return v, true
 }
 
-func hexDigit(c byte) (byte, bool) {
-	switch {
-	case c-'0' <= 9:
-		return c - '0', true
-	case c|0x20 >= 'a' && c|0x20 <= 'f':
-		return c | 0x20 - 'a' + 10, true
+// hexDigits holds the value of each hexadecimal digit, and 16 for other bytes.
+var hexDigits = func() (t [256]uint8) {
+	for c := range t {
+		t[c] = 16
 	}
-	return 0, false
-}
+	for d := range uint8(16) {
+		t["0123456789abcdef"[d]], t["0123456789ABCDEF"[d]] = d, d
+	}
+	return t
+}()
 
 // numberNode reads a JSON number as it is spelt.
 func numberNode(text []byte) Node {

@@ -93,7 +93,7 @@ func (r *Reader) usual(rec *Record, tree *record.Record) bool {
 	if !ok {
 		return false
 	}
-	t, marker, ok := parseTime(h.time)
+	t, marker, ok := eventTime(h.time[2:])
 	if !ok || marker {
 		return false
 	}
@@ -200,7 +200,7 @@ func parseTime(b []byte) (t event.Time, marker, ok bool) {
 		if n.Num != 0 || len(n.Text) != 8 {
 			return t, false, false
 		}
-		return makeTime(int64(int32(binary.BigEndian.Uint32(n.Text))), binary.BigEndian.Uint32(n.Text[4:]))
+		return eventTime(n.Text)
 	case record.Int:
 		return makeTime(int64(n.Num), 0)
 	case record.Uint:
@@ -214,6 +214,11 @@ func parseTime(b []byte) (t event.Time, marker, ok bool) {
 		return makeTime(int64(sec), uint32(math.Abs(frac)*1e9))
 	}
 	return t, false, false
+}
+
+// eventTime reads Fluent's event time: eight bytes of seconds and nanoseconds.
+func eventTime(b []byte) (t event.Time, marker, ok bool) {
+	return makeTime(int64(int32(binary.BigEndian.Uint32(b))), binary.BigEndian.Uint32(b[4:]))
 }
 
 // maxTime is the last second of the year 9999.
