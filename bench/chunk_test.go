@@ -32,11 +32,22 @@ type input struct {
 
 func read(b testing.TB, file string) input {
 	b.Helper()
+	return chunksOf(b, linesOf(b, file))
+}
+
+func linesOf(b testing.TB, file string) [][]byte {
+	b.Helper()
 	lines, err := samples.Lines(samples.Dir("samples", file))
 	if err != nil {
 		b.Fatal(err)
 	}
+	return lines
+}
+
+func chunksOf(b testing.TB, lines [][]byte) input {
+	b.Helper()
 	in := input{records: len(lines)}
+	var err error
 	var data []byte
 	for i, line := range lines {
 		if data, err = testchunk.AppendLine(data, line, time.Unix(1767225600, 0), testchunk.WithMetadata); err != nil {
@@ -70,6 +81,45 @@ func BenchmarkEventDataMapToDocuments(b *testing.B) {
 	b.Run("peer=fluent-bit-go+encoding/json", func(b *testing.B) { benchDecoder(b, in) })
 }
 
+// form is events in one shipper's form.
+type form struct {
+	name string
+	in   input
+}
+
+// forms are the forms that arrive beside in_winevtlog's own: 300 events each, the same in all but NXLog's.
+func forms(b testing.TB) []form {
+	b.Helper()
+	var all []form
+	for _, f := range []struct{ name, file string }{
+		{"winevtlog-xml", "aligned/winevtlog_xml.jsonl.gz"}, {"winevtlog-text", "aligned/winevtlog_text.jsonl.gz"},
+		{"winlog", "aligned/winlog_legacy.jsonl.gz"}, {"winlogbeat", "aligned/winlogbeat8_generated.jsonl.gz"},
+		{"evtx_dump", "aligned/evtx_dump.jsonl.gz"}, {"nxlog", "real_nxlog.jsonl.gz"},
+	} {
+		all = append(all, form{f.name, read(b, f.file)})
+	}
+	// As in_tail without a parser reads a file of JSON lines: each is a text.
+	var wrapped [][]byte
+	for _, line := range linesOf(b, "aligned/winlogbeat8_generated.jsonl.gz") {
+		text, err := json.Marshal(map[string]string{"log": string(line)})
+		if err != nil {
+			b.Fatal(err)
+		}
+		wrapped = append(wrapped, text)
+	}
+	return append(all, form{"json-in-text", chunksOf(b, wrapped)})
+}
+
+// BenchmarkFormsToDocuments is enriched documents of the other forms.
+func BenchmarkFormsToDocuments(b *testing.B) {
+	for _, f := range forms(b) {
+		b.Run(f.name, func(b *testing.B) {
+			b.Run("winevent", func(b *testing.B) { benchWinevent(b, f.in) })
+			b.Run("peer=msgp.UnmarshalAsJSON", func(b *testing.B) { benchMsgp(b, f.in) })
+		})
+	}
+}
+
 // worker is the memory of one flush.
 type worker struct {
 	reader chunk.Reader
@@ -80,7 +130,9 @@ type worker struct {
 	attributes []*enrich.Template
 }
 
-func newWorker() *worker { return &worker{doc: enrich.New(enrich.Options{}).NewDocument()} }
+func newWorker() *worker { return workerOf(enrich.New(enrich.Options{})) }
+
+func workerOf(e *enrich.Enricher) *worker { return &worker{doc: e.NewDocument()} }
 
 // pass makes the documents of a chunk.
 func (w *worker) pass(data []byte) error {
@@ -125,11 +177,14 @@ func benchWinevent(b *testing.B, in input) {
 
 // TestChunkToDocumentsDoesNotAllocate holds the hot path at no allocation.
 func TestChunkToDocumentsDoesNotAllocate(t *testing.T) {
+	all := forms(t)
 	for _, file := range []string{"winevtlog_stringinserts.jsonl.gz", "winevtlog_eventdata_and_inserts.jsonl.gz", "winevtlog_eventdata_only.jsonl.gz"} {
-		in := read(t, file)
+		all = append(all, form{file, read(t, file)})
+	}
+	for _, f := range all {
 		w := newWorker()
 		run := func() {
-			for _, data := range in.chunks {
+			for _, data := range f.in.chunks {
 				if err := w.pass(data); err != nil {
 					t.Fatal(err)
 				}
@@ -137,7 +192,7 @@ func TestChunkToDocumentsDoesNotAllocate(t *testing.T) {
 		}
 		run() // the first pass grows the buffers
 		if n := testing.AllocsPerRun(5, run); n > 0 {
-			t.Errorf("%s: %v allocations for %d records", file, n, in.records)
+			t.Errorf("%s: %v allocations for %d records", f.name, n, f.in.records)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -12,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/tinylib/msgp/msgp"
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"winevent/enrich"
@@ -202,14 +204,7 @@ func benchFranz(b *testing.B, compression string) {
 	}
 	chunks, records, _ := kafkaInput(b)
 	all, size := batches(b, chunks, attributes)
-	topic, _ := c.Kafka.Topic.Literal()
-	codec := map[string]kgo.CompressionCodec{"none": kgo.NoCompression(), "lz4": kgo.Lz4Compression(), "zstd": kgo.ZstdCompression()}[compression]
-	client, err := kgo.NewClient(kgo.SeedBrokers(c.Kafka.Brokers...), kgo.DefaultProduceTopic(topic), kgo.RequiredAcks(kgo.AllISRAcks()),
-		kgo.ProducerBatchCompression(codec), kgo.ProducerBatchMaxBytes(int32(c.Kafka.BatchBytes)), kgo.MaxBufferedRecords(1_000_000),
-		kgo.ProducerLinger(10*time.Millisecond))
-	if err != nil {
-		b.Fatal(err)
-	}
+	client := franzClient(b, &c, compression)
 	defer client.Close()
 	prepared := make([][]*kgo.Record, len(all))
 	for i, batch := range all {
@@ -231,6 +226,20 @@ func benchFranz(b *testing.B, compression string) {
 			}
 		})
 	})
+}
+
+// franzClient is franz-go, as safe as winevent's output and with its batches.
+func franzClient(b *testing.B, c *config.Config, compression string) *kgo.Client {
+	b.Helper()
+	topic, _ := c.Kafka.Topic.Literal()
+	codec := map[string]kgo.CompressionCodec{"none": kgo.NoCompression(), "lz4": kgo.Lz4Compression(), "zstd": kgo.ZstdCompression()}[compression]
+	client, err := kgo.NewClient(kgo.SeedBrokers(c.Kafka.Brokers...), kgo.DefaultProduceTopic(topic), kgo.RequiredAcks(kgo.AllISRAcks()),
+		kgo.ProducerBatchCompression(codec), kgo.ProducerBatchMaxBytes(int32(c.Kafka.BatchBytes)), kgo.MaxBufferedRecords(1_000_000),
+		kgo.ProducerLinger(10*time.Millisecond))
+	if err != nil {
+		b.Fatal(err)
+	}
+	return client
 }
 
 // franzRecord is a document as the same Kafka record.
@@ -267,6 +276,83 @@ func BenchmarkKafkaPath(b *testing.B) {
 				})
 			})
 		})
+		b.Run("remediation="+remediation+"/peer=msgp+franz-go", benchRaw)
+	}
+}
+
+// benchRaw is the way of outputs that enrich nothing: each record as JSON, sent
+// by franz-go.
+func benchRaw(b *testing.B) {
+	c := kafkaConfig(b, "lz4", nil)
+	chunks, records, size := kafkaInput(b)
+	client := franzClient(b, &c, "lz4")
+	defer client.Close()
+	measured(b, records, size, func() {
+		inWorkers(len(chunks), func(n int) {
+			list, err := rawRecords(chunks[n])
+			if err != nil {
+				b.Error(err)
+			}
+			if err := client.ProduceSync(context.Background(), list...).FirstErr(); err != nil {
+				b.Error(err)
+			}
+		})
+	})
+}
+
+// rawRecords turns the records of a chunk into JSON.
+func rawRecords(data []byte) (list []*kgo.Record, err error) {
+	const head = 13 // of an entry that kafkaInput makes: its time, no metadata
+	var text bytes.Buffer
+	var ends []int
+	for ; len(data) > 0; ends = append(ends, text.Len()) {
+		if data, err = msgp.UnmarshalAsJSON(&text, data[head:]); err != nil {
+			return nil, err
+		}
+	}
+	start := 0
+	for _, end := range ends {
+		list = append(list, &kgo.Record{Value: text.Bytes()[start:end]})
+		start = end
+	}
+	return list, nil
+}
+
+// BenchmarkKafkaSize is how many bytes a document takes on the wire, its key and
+// headers with it, by compression and by how much of the remediation travels.
+func BenchmarkKafkaSize(b *testing.B) {
+	for _, remediation := range []string{"full", "summary", "off"} {
+		for _, compression := range kafka.Compressions {
+			b.Run("remediation="+remediation+"/compression="+compression, func(b *testing.B) {
+				c := kafkaConfig(b, compression, nil)
+				attributes, err := c.Kafka.Attributes()
+				if err != nil {
+					b.Fatal(err)
+				}
+				detail, err := enrich.ParseDetail(remediation)
+				if err != nil {
+					b.Fatal(err)
+				}
+				chunks, records, _ := kafkaInput(b)
+				o, err := kafka.Open(c.Kafka)
+				if err != nil {
+					b.Fatal(err)
+				}
+				defer o.Close()
+				w := workerOf(enrich.New(enrich.Options{Remediation: detail}))
+				w.attributes = attributes
+				for _, data := range chunks {
+					if err := w.pass(data); err != nil {
+						b.Fatal(err)
+					}
+					if err := o.Write(context.Background(), &w.batch); err != nil {
+						b.Fatal(err)
+					}
+				}
+				b.ReportMetric(0, "ns/op")
+				b.ReportMetric(float64(o.Stats().Compressed)/float64(records), "wire-B/doc")
+			})
+		}
 	}
 }
 

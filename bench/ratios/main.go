@@ -3,6 +3,10 @@
 // how many times as fast as each peer winevent is ("winevent is", more is
 // better) and how much of the peer's processor time it takes ("cpu ratio", less
 // is better).
+//
+// With -compare it holds these ratios against those of a table that an earlier
+// run printed, and warns of each that became much worse. A warning does not make
+// it fail: on a busy machine single ratios are off.
 package main
 
 import (
@@ -23,8 +27,10 @@ import (
 func main() {
 	count := flag.Int("count", 5, "runs of each benchmark; medians are printed")
 	pattern := flag.String("bench", ".", "which benchmarks")
+	benchtime := flag.String("benchtime", "1s", "how long each runs")
+	compare := flag.String("compare", "", "a table that was printed before")
 	flag.Parse()
-	if err := run(*count, *pattern); err != nil {
+	if err := run(*count, *pattern, *benchtime, *compare); err != nil {
 		fmt.Fprintln(os.Stderr, "ratios:", err)
 		os.Exit(1)
 	}
@@ -32,10 +38,10 @@ func main() {
 
 // run goes through all benchmarks count times, so that what changes on the
 // machine meanwhile meets all of them.
-func run(count int, pattern string) error {
+func run(count int, pattern, benchtime, compare string) error {
 	var rows []*row
 	for range count {
-		cmd := exec.Command("go", "test", "winevent/bench", "winevent/enrich/catalog", "-run", "^$", "-bench", pattern)
+		cmd := exec.Command("go", "test", "winevent/bench", "winevent/enrich/catalog", "-run", "^$", "-bench", pattern, "-benchtime", benchtime)
 		cmd.Stderr = os.Stderr
 		out, err := cmd.StdoutPipe()
 		if err != nil {
@@ -53,6 +59,14 @@ func run(count int, pattern string) error {
 		return fmt.Errorf("no benchmark matches %q", pattern)
 	}
 	printTable(rows)
+	if compare == "" {
+		return nil
+	}
+	table, err := os.ReadFile(compare)
+	if err != nil {
+		return err
+	}
+	warn(rows, string(table))
 	return nil
 }
 
@@ -126,17 +140,14 @@ func median(v []float64) float64 {
 }
 
 func printTable(rows []*row) {
-	const layout = "%-30s %-34s %12s %8s %12s %12s %12s %10s\n"
+	const layout = "%-48s %-34s %12s %8s %12s %12s %12s %10s\n"
 	fmt.Printf("\n"+layout, "benchmark", "way", "ns/record", "MB/s", "allocs/op", "winevent is", "cpu ns/rec.", "cpu ratio")
 	for _, r := range rows {
 		speed, load, cpu := "", "", ""
 		if len(r.cpu) > 0 {
 			cpu = fmt.Sprintf("%.0f", median(r.cpu))
 		}
-		for _, own := range rows {
-			if own.name != r.name || own.variant != "winevent" || r.variant == "winevent" {
-				continue
-			}
+		if own := ownOf(rows, r); own != nil {
 			speed = fmt.Sprintf("%.2fx", median(r.times)/median(own.times))
 			if len(r.cpu) > 0 && len(own.cpu) > 0 {
 				load = fmt.Sprintf("%.2fx", median(own.cpu)/median(r.cpu))
@@ -146,6 +157,43 @@ func printTable(rows []*row) {
 			fmt.Sprintf("%.0f", median(r.throughput)), r.allocations, speed, cpu, load)
 	}
 	printParts(rows)
+}
+
+// ownOf returns winevent's row beside a peer's, or nil.
+func ownOf(rows []*row, peer *row) *row {
+	for _, own := range rows {
+		if own.name == peer.name && own.variant == "winevent" && peer.variant != "winevent" {
+			return own
+		}
+	}
+	return nil
+}
+
+// tolerance is how many times worse a ratio may be without a warning.
+const tolerance = 1.5
+
+var tableLine = regexp.MustCompile(`^(\S+) +(peer=\S+) .* (\d+\.\d+)x`)
+
+// warn prints each peer beside which winevent was faster in the table, by more than the tolerance.
+func warn(rows []*row, table string) {
+	compared := 0
+	for line := range strings.Lines(table) {
+		m := tableLine.FindStringSubmatch(line)
+		if m == nil {
+			continue
+		}
+		for _, r := range rows {
+			own := ownOf(rows, r)
+			if r.name != m[1] || r.variant != m[2] || own == nil {
+				continue
+			}
+			compared++
+			if now, then := median(r.times)/median(own.times), number(m[3]); now*tolerance < then {
+				fmt.Printf("warning: %s beside %s: winevent is %.2fx as fast, and was %.2fx in the table\n", r.name, r.variant, now, then)
+			}
+		}
+	}
+	fmt.Printf("%d ratios compared with the table\n", compared)
 }
 
 // printParts prints where the time of a record goes. Parts that wait for each

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"sort"
 	"strconv"
-	"strings"
 )
 
 // valueText is a row of a value map.
@@ -52,7 +51,14 @@ const domainSID = "S-1-5-21-"
 
 // PrintedByWindows tells whether a value map is of a manifest, so that Windows
 // itself prints its texts. The names of our own maps are lower case.
-func PrintedByWindows(name string) bool { return name != "" && name != strings.ToLower(name) }
+func PrintedByWindows(name string) bool {
+	for i := range len(name) {
+		if c := name[i]; 'A' <= c && c <= 'Z' {
+			return true
+		}
+	}
+	return false
+}
 
 // SID returns what a well-known SID stands for, or "". The last number alone
 // tells well-known accounts of a domain. It does not allocate.

@@ -115,7 +115,7 @@ func (s setter) attribute(dst *[]byte, i int, name string) {
 // keepAttribute keeps an attribute that has no place in the event, under name.
 func (s setter) keepAttribute(i int, attribute, name string) {
 	if j := s.attributeNode(i, attribute); j >= 0 {
-		s.ev.AddExtra([]byte(name), j)
+		s.ev.AddExtra(append(s.rec.Scratch(len(name))[:0], name...), j)
 	}
 }
 

@@ -89,12 +89,14 @@ func (s setter) eventType(i int) {
 	}
 }
 
+var auditSuccess, auditFailure = []byte("Audit Success"), []byte("Audit Failure")
+
 // auditWord notes an outcome that came as a word. It does not make up the
 // mask, whose other bits the shipper did not send.
 func (s setter) auditWord(keyword uint64) {
-	text := []byte("Audit Success")
+	text := auditSuccess
 	if keyword == event.KeywordAuditFailure {
-		text = []byte("Audit Failure")
+		text = auditFailure
 	}
 	s.ev.KeywordTexts = append(s.ev.KeywordTexts, text)
 	// Audit events are written with level 0 (LogAlways).

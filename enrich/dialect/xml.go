@@ -112,9 +112,10 @@ func (r *xmlReader) section(t xmlToken) error {
 
 // keep notes a value that has no place in the event.
 func (r *xmlReader) keep(name string, value []byte) error {
-	i, err := r.rec.PushText([]byte(name), value)
+	own := append(r.rec.Scratch(len(name))[:0], name...)
+	i, err := r.rec.PushText(own, value)
 	if err == nil {
-		r.ev.AddExtra([]byte(name), i)
+		r.ev.AddExtra(own, i)
 	}
 	return err
 }

@@ -18,7 +18,8 @@ type Names struct {
 	used  int
 	round uint32
 	scope int32
-	buf   []byte
+	// given holds the numbered names of the document.
+	given []byte
 }
 
 type nameSlot struct {
@@ -29,7 +30,11 @@ type nameSlot struct {
 	numbers int32
 }
 
-const minNameSlots = 64
+const (
+	minNameSlots = 64
+	// maxGiven is how many bytes of numbered names are kept room for.
+	maxGiven = 1 << 16
+)
 
 // Reset forgets all names.
 func (n *Names) Reset() {
@@ -42,6 +47,9 @@ func (n *Names) Reset() {
 		n.round = 1
 	}
 	n.used, n.scope = 0, 0
+	if n.given = n.given[:0]; cap(n.given) > maxGiven {
+		n.given = nil
+	}
 }
 
 // Scope returns the number of a new object; names of different objects are independent.
@@ -71,20 +79,18 @@ func (n *Names) AppendKey(dst []byte, scope int32, name []byte) (_ []byte, valid
 	return dst, valid
 }
 
-// numbered returns the first free name_N. It allocates: it is for records that
-// name two members alike, which a well-made template does not do.
+// numbered returns the first free name_N.
 func (n *Names) numbered(scope int32, name []byte) []byte {
 	s := n.find(scope, name)
 	for {
 		// The slot remembers the number: a record may name all its members alike.
 		s.numbers++
-		n.buf = append(append(n.buf[:0], name...), '_')
-		n.buf = strconv.AppendInt(n.buf, int64(s.numbers), 10)
-		if !n.Has(scope, n.buf) {
-			own := append([]byte(nil), n.buf...)
-			n.Add(scope, own)
+		start := len(n.given)
+		n.given = strconv.AppendInt(append(append(n.given, name...), '_'), int64(s.numbers), 10)
+		if own := n.given[start:]; n.Add(scope, own) {
 			return own
 		}
+		n.given = n.given[:start]
 	}
 }
 

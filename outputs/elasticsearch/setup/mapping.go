@@ -48,8 +48,9 @@ var caseless = []string{"process.executable", "process.name", "process.parent.ex
 // added are fields that the server sets.
 var added = []enrich.Field{{Path: "event.ingested", Type: enrich.Date}}
 
-// unread are fields that are only shown.
-var unread = []string{"event.original"}
+// unread are fields that are only shown: long texts, the same in all events with
+// the same remediation, which winevent.remediation.summary stands for in searches.
+var unread = []string{"event.original", "winevent.remediation.cause", "winevent.remediation.steps", "winevent.remediation.verify"}
 
 // mapper makes the mapping for one kind of server.
 type mapper struct {

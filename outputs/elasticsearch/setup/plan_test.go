@@ -118,6 +118,9 @@ func TestFallbacks(t *testing.T) {
 		"@timestamp":        `{"type":"date"}`,
 		"source.ip":         `{"ignore_malformed":true,"type":"ip"}`,
 		"event.original":    `{"doc_values":false,"index":false,"type":"keyword"}`,
+		// Long texts that are only shown.
+		"winevent.remediation.steps":   `{"doc_values":false,"index":false,"type":"keyword"}`,
+		"winevent.remediation.summary": `{"ignore_above":1024,"type":"keyword"}`,
 	} {
 		if got := string(marshal(mapped(t, Options{}, features{}, path))); got != want {
 			t.Errorf("%s: %s", path, got)
