@@ -15,6 +15,10 @@ import (
 // rewritten returns the file with the converted outputs in it.
 func (f *sourceFile) rewritten(jobs []conversion) string {
 	lines := slices.Clone(f.lines)
+	open := lines[len(lines)-1] != "" // the last line has no end
+	if open {
+		lines = append(lines, "")
+	}
 	replaced := make(map[int][]string) // by the first line of what is replaced
 	dropped := make(map[int]bool)
 	for i := range jobs {
@@ -32,6 +36,9 @@ func (f *sourceFile) rewritten(jobs []conversion) string {
 		if i < len(lines)-1 {
 			b.WriteString(f.end)
 		}
+	}
+	if open {
+		return strings.TrimSuffix(b.String(), f.end)
 	}
 	return b.String()
 }
@@ -71,10 +78,6 @@ func (f *sourceFile) replace(j *conversion, lines []string, replaced map[int][]s
 		if part.Keep && hyphen != "" {
 			lines[at] = hyphen + lines[at][len(o.indent):]
 			hyphen = ""
-		}
-		if last == len(lines) && i == len(o.spans) { // the file ends without a line end
-			lines[last-1] += f.end + strings.Join(put, f.end)
-			continue
 		}
 		replaced[at] = append(replaced[at], put...)
 		for n := at; i < len(o.spans) && !part.Keep && n < last; n++ {

@@ -155,8 +155,8 @@ func password(s *state, value string) {
 
 // cloudAuth divides user:password.
 func cloudAuth(s *state, value string) {
-	if s.get("http_user") != "" {
-		s.note("http_user goes before it, so it did nothing", false)
+	if s.get("http_user") != "" || s.get("http_api_key") != "" {
+		s.note("http_user and http_api_key go before it, so it did nothing", false)
 		return
 	}
 	if m := userPassword.FindStringSubmatch(value); m != nil {
@@ -168,11 +168,11 @@ func cloudAuth(s *state, value string) {
 }
 
 // userPassword is divided at the first colon that is not inside ${NAME:-default}.
-var userPassword = regexp.MustCompile(`^((?:\$\{[^}]*\}|[^:$]|\$)+):(.+)$`)
+var userPassword = regexp.MustCompile(`^((?:\$\{[^}]*\}|\$[^{:]|[^:$])+):(.+)$`)
 
 func apiKey(s *state, value string) {
-	if s.get("http_user") != "" || s.get("cloud_auth") != "" {
-		s.note("a user is set, which goes before it, so it did nothing", false)
+	if s.get("http_user") != "" {
+		s.note("http_user goes before it, so it did nothing", false)
 		return
 	}
 	s.put("elasticsearch_api_key", value)
