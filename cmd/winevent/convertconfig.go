@@ -67,10 +67,10 @@ func convertConfig(s streams, path, format string) error {
 		return usageErrorf("%s: has no output %s", path, outputNames())
 	}
 	var out string
-	switch {
-	case format == from:
+	switch format {
+	case from:
 		out = file.rewritten(jobs)
-	case format == "yaml":
+	case "yaml":
 		out = outputsAsYAML(jobs)
 	default:
 		out, err = outputsAsClassic(jobs)

@@ -39,7 +39,7 @@ func (r *Row) Fix() string {
 
 // fits tells whether the row is for a key.
 func (r *Row) fits(key string) bool {
-	if beginning, any := strings.CutSuffix(r.Key, "*"); any {
+	if beginning, open := strings.CutSuffix(r.Key, "*"); open {
 		return strings.HasPrefix(strings.ToLower(key), beginning)
 	}
 	return strings.EqualFold(r.Key, key)
