@@ -23,14 +23,14 @@ var librdkafkaRows = []Row{
 	{Key: "rdkafka.security.protocol", To: []string{"kafka_tls"}, Note: "on for ssl and sasl_ssl", carry: securityProtocol},
 	{Key: "rdkafka.sasl.mechanism", To: []string{"kafka_sasl_mechanism"}, carry: saslMechanism},
 	{Key: "rdkafka.sasl.mechanisms", To: []string{"kafka_sasl_mechanism"}, carry: saslMechanism},
-	{Key: "rdkafka.sasl.username", To: []string{"kafka_sasl_username"}, carry: ifSASL("kafka_sasl_username")},
-	{Key: "rdkafka.sasl.password", To: []string{"kafka_sasl_password"}, Note: "file:PATH keeps it out of the configuration", carry: ifSASL("kafka_sasl_password")},
+	{Key: "rdkafka.sasl.username", To: []string{"kafka_sasl_username"}, carry: ifProtocol("sasl", "kafka_sasl_username")},
+	{Key: "rdkafka.sasl.password", To: []string{"kafka_sasl_password"}, Note: "file:PATH keeps it out of the configuration", carry: ifProtocol("sasl", "kafka_sasl_password")},
 	{Key: "rdkafka.sasl.*", Note: mechanisms, Lost: true},
 	{Key: "rdkafka.enable.sasl.oauthbearer.unsecure.jwt", Note: mechanisms, Lost: true},
-	{Key: "rdkafka.ssl.ca.location", To: []string{"kafka_tls_ca_file"}, Note: "a file, not a folder", carry: ifKafkaTLS("kafka_tls_ca_file")},
-	{Key: "rdkafka.ssl.certificate.location", To: []string{"kafka_tls_cert_file"}, carry: ifKafkaTLS("kafka_tls_cert_file")},
-	{Key: "rdkafka.ssl.key.location", To: []string{"kafka_tls_key_file"}, carry: ifKafkaTLS("kafka_tls_key_file")},
-	{Key: "rdkafka.enable.ssl.certificate.verification", To: []string{"kafka_tls_verify"}, carry: ifKafkaTLS("kafka_tls_verify")},
+	{Key: "rdkafka.ssl.ca.location", To: []string{"kafka_tls_ca_file"}, Note: "a file, not a folder", carry: ifProtocol("ssl", "kafka_tls_ca_file")},
+	{Key: "rdkafka.ssl.certificate.location", To: []string{"kafka_tls_cert_file"}, carry: ifProtocol("ssl", "kafka_tls_cert_file")},
+	{Key: "rdkafka.ssl.key.location", To: []string{"kafka_tls_key_file"}, carry: ifProtocol("ssl", "kafka_tls_key_file")},
+	{Key: "rdkafka.enable.ssl.certificate.verification", To: []string{"kafka_tls_verify"}, carry: ifProtocol("ssl", "kafka_tls_verify")},
 	{Key: "rdkafka.ssl.endpoint.identification.algorithm", Note: kafkaNames, carry: lostIf(isNot("https"), kafkaNames)},
 	{Key: "rdkafka.ssl.key.password", Note: decrypted, Lost: true},
 	{Key: "rdkafka.ssl.ca.pem", Note: filesOnly + "kafka_tls_ca_file", Lost: true},
@@ -100,20 +100,11 @@ func saslMechanism(s *state, value string) {
 	}
 }
 
-func ifSASL(key string) func(*state, string) {
+// ifProtocol carries a value to a key, if the protocol has sasl or ssl.
+func ifProtocol(part, key string) func(*state, string) {
 	return func(s *state, value string) {
-		if !protocolIs(s, "sasl") {
-			s.note("rdkafka.security.protocol has no SASL, so it did nothing", false)
-			return
-		}
-		s.put(key, value)
-	}
-}
-
-func ifKafkaTLS(key string) func(*state, string) {
-	return func(s *state, value string) {
-		if !protocolIs(s, "ssl") {
-			s.note("rdkafka.security.protocol has no SSL, so it did nothing", false)
+		if !protocolIs(s, part) {
+			s.note("rdkafka.security.protocol has no "+strings.ToUpper(part)+", so it did nothing", false)
 			return
 		}
 		s.put(key, value)
