@@ -62,8 +62,11 @@ func convertConfig(s streams, path, format string) error {
 	if err != nil {
 		return usageErrorf("%s: %w", path, err)
 	}
-	jobs := file.jobs()
-	if len(jobs) == 0 {
+	jobs, err := file.jobs()
+	switch {
+	case err != nil:
+		return usageErrorf("%s: %w", path, err)
+	case len(jobs) == 0:
 		return usageErrorf("%s: has no output %s", path, outputNames())
 	}
 	var out string
@@ -134,7 +137,7 @@ type conversion struct {
 }
 
 // jobs converts the outputs of a file that can be.
-func (f *sourceFile) jobs() (all []conversion) {
+func (f *sourceFile) jobs() (all []conversion, err error) {
 	for i := range f.outputs {
 		source := &f.outputs[i]
 		for _, p := range source.properties {
@@ -143,11 +146,22 @@ func (f *sourceFile) jobs() (all []conversion) {
 			}
 			if output := convert.Find(p.Value); output != nil {
 				all = append(all, conversion{source, output, output.Section(source.properties)})
+				err = errors.Join(err, source.oneValueEach())
 			}
 			break
 		}
 	}
-	return all
+	return all, err
+}
+
+// oneValueEach is an error for a key that is converted and has no single value.
+func (o *sourceOutput) oneValueEach() error {
+	for i, p := range o.properties {
+		if o.nested[i] && !convert.Kept(p.Key) {
+			return fmt.Errorf("line %d: %s must be one text, not a list, a map or an alias", o.spans[i].first+1, p.Key)
+		}
+	}
+	return nil
 }
 
 // properties returns those of the converted output, in their order.

@@ -119,6 +119,8 @@ func TestConvertConfigLeavesLines(t *testing.T) {
 			"[OUTPUT]\n Name               winevent\n output             elasticsearch\n Workers 3\n Retry_Limit off\n elasticsearch_urls http://127.0.0.1:9200"},
 		{".yaml", "pipeline:\n  outputs:\n  - index: i\n    match: '*'\n    name: es\n    workers: 1\n    retry_limit: off\n    host: h",
 			"pipeline:\n  outputs:\n  - match: '*'\n    name: winevent\n    output: elasticsearch\n    workers: 1\n    retry_limit: off\n    elasticsearch_urls: http://h:9200"},
+		{".yaml", "pipeline:\n  outputs:\n  - name: es\n    workers: 1\n    retry_limit: off\n    processors:\n    - logs: x\n    # all\n",
+			"pipeline:\n  outputs:\n  - name: winevent\n    output: elasticsearch\n    workers: 1\n    retry_limit: off\n    processors:\n    - logs: x\n    elasticsearch_urls: http://127.0.0.1:9200\n    # all\n"},
 	} {
 		path := filepath.Join(t.TempDir(), "c"+test.extension)
 		if err := os.WriteFile(path, []byte(test.in), 0o600); err != nil {
@@ -151,6 +153,7 @@ func TestConvertConfigUsage(t *testing.T) {
 		{[]string{file("empty.yaml", "")}, "has no output"},
 		{[]string{file("broken.yaml", "a: [")}, "broken.yaml"},
 		{[]string{file("flow.yaml", "pipeline:\n  outputs:\n    - {name: es}\n")}, "line 3: an output in braces"},
+		{[]string{file("list.yaml", "pipeline:\n  outputs:\n    - name: es\n      host:\n        - a\n        - b\n")}, "line 4: host must be one text"},
 		{[]string{file("broken.conf", "[OUTPUT\n")}, "line 1: "},
 		{[]string{"--format", "json", file("x.conf", "")}, "must be classic or yaml"},
 		{[]string{"--format", "classic", samples.Dir("convert", "opensearch.yaml")}, "processors is more than one value"},

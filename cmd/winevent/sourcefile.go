@@ -123,7 +123,7 @@ func (f *sourceFile) addYAML(item ast.Node) error {
 	for i, m := range all {
 		first := m.Key.GetToken().Position.Line - 1
 		last := first + 1
-		for last < len(f.lines) && indentOf(f.lines[last]) >= at.Column {
+		for last < len(f.lines) && belongs(f.lines[last], at.Column) {
 			last++
 		}
 		value, one := scalar(m.Value)
@@ -133,6 +133,13 @@ func (f *sourceFile) addYAML(item ast.Node) error {
 	}
 	f.outputs = append(f.outputs, o)
 	return nil
+}
+
+// belongs tells whether a line is a part of the value of a key in a column: it is
+// indented more, or an item of a list that is indented as much.
+func belongs(line string, column int) bool {
+	indent := indentOf(line)
+	return indent >= column || indent == column-1 && strings.HasPrefix(strings.TrimSpace(line), "- ")
 }
 
 // indentOf returns by how much a line is indented, -1 for one without content.
