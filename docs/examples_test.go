@@ -160,33 +160,6 @@ func TestLogIsQuoted(t *testing.T) {
 	}
 }
 
-// TestKeysOfOutKafka compares the page with what the configuration's reader says of these keys.
-func TestKeysOfOutKafka(t *testing.T) {
-	for _, row := range readPage(t).table(t, "Coming from out_kafka", 0) {
-		ours := spans(row[1])
-		for _, option := range ours {
-			if strings.HasPrefix(option, "kafka_") && len(config.Unknown([]string{option})) > 0 {
-				t.Errorf("%s is no option", option)
-			}
-		}
-		for _, key := range spans(row[0]) {
-			if len(config.Unknown([]string{key})) > 0 {
-				if !strings.Contains(key, "password") { // a value that no message should show
-					t.Errorf("%s is not recognised", key)
-				}
-				continue
-			}
-			_, err := config.Read(func(k string) string {
-				return map[string]string{"output": "kafka", "kafka_brokers": "localhost", key: "x"}[k]
-			})
-			says := func(text string) bool { return err != nil && strings.Contains(err.Error(), text) }
-			if !slices.ContainsFunc(ours, says) && !says("remove it") {
-				t.Errorf("%s: the page says %s, the reader %v", key, row[1], err)
-			}
-		}
-	}
-}
-
 // TestKafkaPage runs the page's commands and programs, in their order, with a
 // real broker that has a listener of each kind.
 func TestKafkaPage(t *testing.T) {

@@ -10,12 +10,14 @@ import (
 
 	"winevent/enrich"
 	"winevent/plugin/config"
+	"winevent/plugin/convert"
 )
 
 var update = flag.Bool("update", false, "write the references anew")
 
 func TestReferencesAreCurrent(t *testing.T) {
-	for name, want := range map[string]string{"options.md": optionReference(), "fields.md": fieldReference(), "schema.json": schemaReference()} {
+	for name, want := range map[string]string{"options.md": optionReference(), "fields.md": fieldReference(), "schema.json": schemaReference(),
+		"convert-config.md": convertReference()} {
 		if *update {
 			if err := os.WriteFile(name, []byte(want), 0o644); err != nil {
 				t.Fatal(err)
@@ -69,6 +71,43 @@ func fieldReference() string {
 		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", f.Path, typ, ecs, cell(f.Doc))
 	}
 	return b.String()
+}
+
+func convertReference() string {
+	var b strings.Builder
+	b.WriteString("# What becomes of each key\n\n" + generated)
+	b.WriteString("`winevent convert-config FILE` goes by these tables; [moving](moving.md) says what changes beside the keys.\n\n" +
+		"These keys of Fluent Bit's core stay as they are in every output: `" + strings.Join(convert.KeptKeys(), "`, `") + "`.\n" +
+		"Where `workers` or `retry_limit` is missing, `workers 2` or `retry_limit no_limits` is written.\n\n" +
+		"**No counterpart** is said where something is lost: the command then ends with 3 and leaves a comment in the result. Where it\n" +
+		"depends on the value, as of `write_operation`, it is said only when the value matters. A key that ends with `*` stands for all others\n" +
+		"that begin so.\n")
+	for _, t := range []struct{ heading, output string }{
+		{"output es and output opensearch", "es"}, {"output kafka", "kafka"},
+	} {
+		fmt.Fprintf(&b, "\n## %s\n\n| key | winevent |\n|---|---|\n", t.heading)
+		for _, r := range convert.Find(t.output).Rows {
+			fmt.Fprintf(&b, "| `%s` | %s |\n", r.Key, cell(becomes(&r)))
+		}
+	}
+	return b.String()
+}
+
+// becomes says what becomes of a key, for people.
+func becomes(r *convert.Row) string {
+	var parts []string
+	if len(r.To) > 0 {
+		parts = append(parts, "`"+strings.Join(r.To, "`, `")+"`")
+	}
+	if r.Lost {
+		parts = append(parts, "**no counterpart**")
+	} else if len(r.To) == 0 {
+		parts = append(parts, "left out")
+	}
+	if r.Note != "" {
+		parts = append(parts, r.Note)
+	}
+	return strings.Join(parts, ": ")
 }
 
 // cell makes text safe in a table.

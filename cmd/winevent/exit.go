@@ -13,10 +13,12 @@ const (
 	exitFailed   = 1
 	exitUsage    = 2
 	exitNotEvent = 3
+	exitKeysLost = 3 // convert-config: a key has no counterpart
 )
 
 const exitHelp = `Exit codes: 0 done, 1 failed or not found, 2 wrong usage (also a file or
-configuration that cannot be read), 3 at least one line was no event.`
+configuration that cannot be read), 3 at least one line was no event, or at least
+one key has no counterpart.`
 
 // exitError is an error that says how the program ends.
 type exitError struct {

@@ -49,42 +49,69 @@ func readSections(path string) ([]section, error) {
 	return outputs, nil
 }
 
-// parseClassic returns the [OUTPUT] sections of a classic configuration. Its
-// rules are those of Fluent Bit's config_format/flb_cf_fluentbit.c.
+// parseClassic returns the [OUTPUT] sections of a classic configuration.
 func parseClassic(text string) ([]section, error) {
 	var outputs []section
-	inSection, inOutput := false, false
-	number := 0
+	inOutput := false
+	err := scanClassic(text, func(l classicLine) error {
+		switch {
+		case l.directive != "":
+			return fmt.Errorf("%s is not supported here; write what it stands for into this file", l.directive)
+		case l.section != "":
+			if inOutput = strings.EqualFold(l.section, "output"); inOutput {
+				outputs = append(outputs, nil)
+			}
+		case inOutput:
+			last := len(outputs) - 1
+			outputs[last] = append(outputs[last], property{l.property.key, expand(l.property.value, os.Getenv)})
+		}
+		return nil
+	})
+	return outputs, err
+}
+
+// classicLine is a line of a classic configuration that says something: a
+// directive (@INCLUDE), the beginning of a section, or a property.
+type classicLine struct {
+	number    int // from 0
+	directive string
+	section   string
+	indent    string
+	property  property
+}
+
+// scanClassic calls each for every line that says something. Its rules are those
+// of Fluent Bit's config_format/flb_cf_fluentbit.c.
+func scanClassic(text string, each func(classicLine) error) error {
+	inSection := false
+	number := -1
 	for line := range strings.SplitSeq(text, "\n") {
 		number++
 		line = strings.TrimRight(line, " \t\r")
 		content := strings.TrimLeft(line, " \t")
-		indented := len(content) < len(line)
+		l := classicLine{number: number, indent: line[:len(line)-len(content)]}
+		var err error
 		switch {
 		case content == "" || content[0] == '#':
-		case content[0] == '@' && !indented:
-			directive, _, _ := strings.Cut(content, " ")
-			return nil, fmt.Errorf("line %d: %s is not supported here; write what it stands for into this file", number, directive)
-		case content[0] == '[' && !indented:
+			continue
+		case content[0] == '@' && l.indent == "":
+			l.directive, _, _ = strings.Cut(content, " ")
+		case content[0] == '[' && l.indent == "":
 			name, _, closed := strings.Cut(content[1:], "]")
-			if !closed {
-				return nil, fmt.Errorf("line %d: the section's name does not end with ]", number)
-			}
-			inSection, inOutput = true, strings.EqualFold(name, "output")
-			if inOutput {
-				outputs = append(outputs, nil)
+			if l.section, inSection = name, true; !closed || name == "" {
+				err = errors.New("the section's name does not end with ]")
 			}
 		default:
-			p, err := classicProperty(content, indented && inSection)
-			if err != nil {
-				return nil, fmt.Errorf("line %d: %w", number, err)
-			}
-			if last := len(outputs) - 1; inOutput {
-				outputs[last] = append(outputs[last], p)
-			}
+			l.property, err = classicProperty(content, l.indent != "" && inSection)
+		}
+		if err == nil {
+			err = each(l)
+		}
+		if err != nil {
+			return fmt.Errorf("line %d: %w", number+1, err)
 		}
 	}
-	return outputs, nil
+	return nil
 }
 
 func classicProperty(content string, inside bool) (property, error) {
@@ -99,7 +126,7 @@ func classicProperty(content string, inside bool) (property, error) {
 	case value == "":
 		return property{}, fmt.Errorf("%s has no value; a blank stands between key and value", key)
 	}
-	return property{key, expand(value, os.Getenv)}, nil
+	return property{key, value}, nil
 }
 
 // fluentBitYAML is the part of a YAML configuration that matters here.

@@ -163,7 +163,7 @@ func StartLine(get func(key string) string) string {
 
 // shown hides what may be a credential under a key of another output.
 func (m *mistake) shown(value string) string {
-	for _, word := range []string{"pass", "cloud_auth", "api_key"} {
+	for _, word := range []string{"pass", "cloud_auth", "api_key", "key.pem", "token"} {
 		if strings.Contains(m.key, word) {
 			return "***"
 		}

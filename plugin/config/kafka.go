@@ -83,35 +83,11 @@ var kafkaOptions = []Option{
 }
 
 var kafkaMistakes = []mistake{
-	{"brokers", "write kafka_brokers"},
 	{"kafka_broker", "write kafka_brokers"},
-	{"topics", "write kafka_topic"},
 	{"topic", "write kafka_topic"},
 	{"kafka_topics", "write kafka_topic: one topic, or a template for several"},
-	{"topic_key", "write kafka_topic with the field in it: {{field}}"},
-	{"dynamic_topic", "remove it: kafka_topic is a template"},
-	{"message_key", "write kafka_key"},
-	{"message_key_field", "write kafka_key with the field in it: {{field}}"},
 	{"compression", "write kafka_compression"},
-	{"client_id", "write kafka_client_id"},
 	{"kafka_acks", "remove it: every record is acknowledged by all replicas in sync"},
-	{"timestamp_key", "remove it: the time is @timestamp"},
-	{"timestamp_format", "remove it: times are ISO 8601, in UTC"},
-	{"queue_full_retries", "remove it: there is no queue"},
-	{"rdkafka.compression.codec", "write kafka_compression"},
-	{"rdkafka.request.required.acks", "remove it: every record is acknowledged by all replicas in sync"},
-	{"rdkafka.acks", "remove it: every record is acknowledged by all replicas in sync"},
-	{"rdkafka.enable.idempotence", "write kafka_idempotence"},
-	{"rdkafka.security.protocol", "write kafka_tls on for SSL, kafka_sasl_mechanism for SASL"},
-	{"rdkafka.sasl.mechanism", "write kafka_sasl_mechanism"},
-	{"rdkafka.sasl.mechanisms", "write kafka_sasl_mechanism"},
-	{"rdkafka.sasl.username", "write kafka_sasl_username"},
-	{"rdkafka.sasl.password", "write kafka_sasl_password"},
-	{"rdkafka.ssl.ca.location", "write kafka_tls_ca_file"},
-	{"rdkafka.ssl.certificate.location", "write kafka_tls_cert_file"},
-	{"rdkafka.ssl.key.location", "write kafka_tls_key_file"},
-	{"rdkafka.message.max.bytes", "write kafka_batch_bytes"},
-	{"rdkafka.client.id", "write kafka_client_id"},
 }
 
 // checkKafka looks at the options of Kafka together.

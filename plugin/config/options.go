@@ -11,6 +11,7 @@ import (
 	"winevent/enrich"
 	"winevent/enrich/catalog"
 	"winevent/enrich/catalog/userfile"
+	"winevent/plugin/convert"
 )
 
 // Option is a row of the table of options.
@@ -86,10 +87,25 @@ var commonOptions = []Option{
 
 // mistakes are keys that people write for others, and keys of Fluent Bit's own
 // outputs, with what to write instead.
-var mistakes = slices.Concat(commonMistakes, kafkaMistakes, elasticsearchMistakes)
+var mistakes = withForeign(slices.Concat(commonMistakes, kafkaMistakes, elasticsearchMistakes))
 
 // mistake is a key that is none, and what to do about it.
 type mistake struct{ key, fix string }
+
+// withForeign adds the keys of Fluent Bit's own outputs that a plugin can see.
+func withForeign(all []mistake) []mistake {
+	for _, o := range convert.Outputs() {
+		for i := range o.Rows {
+			r := &o.Rows[i]
+			known := slices.ContainsFunc(all, func(m mistake) bool { return m.key == r.Key })
+			if r.Core || known || strings.HasSuffix(r.Key, "*") {
+				continue
+			}
+			all = append(all, mistake{r.Key, r.Fix()})
+		}
+	}
+	return all
+}
 
 var commonMistakes = []mistake{
 	{"path", "write file_path"},

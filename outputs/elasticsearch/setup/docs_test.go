@@ -7,7 +7,6 @@ import (
 	"strings"
 	"testing"
 
-	"winevent/plugin/config"
 )
 
 // page is docs/elasticsearch.md.
@@ -132,35 +131,5 @@ func TestPageQuotes(t *testing.T) {
 	}
 	if found < 10 {
 		t.Errorf("%d quotations", found)
-	}
-}
-
-// TestPageHasKeys: a key of out_es that is named there stops the start, but for those
-// that Fluent Bit's core takes.
-func TestPageHasKeys(t *testing.T) {
-	known := map[string]bool{}
-	for _, o := range config.Options() {
-		known[o.Key] = true
-	}
-	for _, row := range rows(t, "Coming from out_es") {
-		for _, key := range quotes(row[0]) {
-			if key == "host" || key == "port" || key == "tls" || strings.HasPrefix(key, "tls.") {
-				continue
-			}
-			_, err := config.Read(func(k string) string {
-				if k == key {
-					return "x"
-				}
-				return ""
-			})
-			if err == nil || !strings.Contains(err.Error(), key) {
-				t.Errorf("%s: %v", key, err)
-			}
-		}
-		for _, key := range quotes(row[1]) {
-			if strings.HasPrefix(key, "elasticsearch_") && !known[key] {
-				t.Errorf("%s is no option", key)
-			}
-		}
 	}
 }
