@@ -59,7 +59,7 @@ func topicFor(b *testing.B, name string) (addr, topic string) {
 		b.Fatal(err)
 	}
 	topic = fmt.Sprintf("%s.%d", name, time.Now().UnixNano())
-	c.CreateTopic(b, topic, kafkaPartitions, 1, map[string]string{"retention.ms": "60000", "retention.bytes": "100000000", "segment.bytes": "100000000"})
+	c.CreateTopic(b, topic, kafkaPartitions, 1, map[string]string{"retention.ms": "60000", "retention.bytes": "100000000", "segment.bytes": "100000000", "max.message.bytes": "10000000"})
 	return c.Addr(), topic
 }
 
@@ -132,7 +132,7 @@ func inWorkers(n int, f func(chunk int)) {
 // BenchmarkKafka sends enriched documents to a real broker: idempotent, acks
 // all, the same batch size and compression on both sides.
 func BenchmarkKafka(b *testing.B) {
-	for _, compression := range []string{"none", "lz4", "zstd"} {
+	for _, compression := range []string{"none", "snappy", "lz4", "zstd"} {
 		b.Run("compression="+compression, func(b *testing.B) {
 			b.Run("winevent", func(b *testing.B) { benchKafka(b, compression) })
 			b.Run("peer=franz-go", func(b *testing.B) { benchFranz(b, compression) })
@@ -232,7 +232,7 @@ func benchFranz(b *testing.B, compression string) {
 func franzClient(b *testing.B, c *config.Config, compression string) *kgo.Client {
 	b.Helper()
 	topic, _ := c.Kafka.Topic.Literal()
-	codec := map[string]kgo.CompressionCodec{"none": kgo.NoCompression(), "lz4": kgo.Lz4Compression(), "zstd": kgo.ZstdCompression()}[compression]
+	codec := map[string]kgo.CompressionCodec{"none": kgo.NoCompression(), "snappy": kgo.SnappyCompression(), "lz4": kgo.Lz4Compression(), "zstd": kgo.ZstdCompression()}[compression]
 	client, err := kgo.NewClient(kgo.SeedBrokers(c.Kafka.Brokers...), kgo.DefaultProduceTopic(topic), kgo.RequiredAcks(kgo.AllISRAcks()),
 		kgo.ProducerBatchCompression(codec), kgo.ProducerBatchMaxBytes(int32(c.Kafka.BatchBytes)), kgo.MaxBufferedRecords(1_000_000),
 		kgo.ProducerLinger(10*time.Millisecond))
@@ -261,7 +261,7 @@ func franzRecord(batch *outputs.Batch, d int) *kgo.Record {
 func BenchmarkKafkaPath(b *testing.B) {
 	for _, remediation := range []string{"full", "summary"} {
 		b.Run("remediation="+remediation+"/winevent", func(b *testing.B) {
-			c := kafkaConfig(b, "lz4", map[string]string{"remediation": remediation})
+			c := kafkaConfig(b, "snappy", map[string]string{"remediation": remediation})
 			chunks, records, size := kafkaInput(b)
 			i, err := instance.Open(c, c.Kafka.Log)
 			if err != nil {
@@ -283,9 +283,9 @@ func BenchmarkKafkaPath(b *testing.B) {
 // benchRaw is the way of outputs that enrich nothing: each record as JSON, sent
 // by franz-go.
 func benchRaw(b *testing.B) {
-	c := kafkaConfig(b, "lz4", nil)
+	c := kafkaConfig(b, "snappy", nil)
 	chunks, records, size := kafkaInput(b)
-	client := franzClient(b, &c, "lz4")
+	client := franzClient(b, &c, "snappy")
 	defer client.Close()
 	measured(b, records, size, func() {
 		inWorkers(len(chunks), func(n int) {
@@ -359,7 +359,7 @@ func BenchmarkKafkaSize(b *testing.B) {
 // BenchmarkKafkaShares goes the same path and tells its parts apart: the time
 // that one record spends in each, in one worker.
 func BenchmarkKafkaShares(b *testing.B) {
-	c := kafkaConfig(b, "lz4", nil)
+	c := kafkaConfig(b, "snappy", nil)
 	attributes, err := c.Kafka.Attributes()
 	if err != nil {
 		b.Fatal(err)

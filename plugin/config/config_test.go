@@ -142,7 +142,7 @@ func TestKafkaOptionsTogether(t *testing.T) {
 	if key, literal := k.Key.Literal(); !literal || key != "" {
 		t.Errorf("key none is %q", key)
 	}
-	if !k.Idempotence || k.Compression != "lz4" || k.Partitioner != "crc32" || k.TLS || k.TLSFiles.InsecureSkipVerify || k.MaxTopics != 100 {
+	if !k.Idempotence || k.Compression != "snappy" || k.Partitioner != "crc32" || k.TLS || k.TLSFiles.InsecureSkipVerify || k.MaxTopics != 100 {
 		t.Errorf("defaults: %+v", k)
 	}
 	for _, c := range []struct{ set, value, fault string }{

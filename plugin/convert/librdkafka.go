@@ -113,7 +113,7 @@ func ifProtocol(part, key string) func(*state, string) {
 
 func compression(s *state, value string) {
 	if strings.EqualFold(value, "inherit") {
-		s.note("means librdkafka's own setting: the default, lz4, is used", false)
+		s.note("means librdkafka's own setting: the default, snappy, is used", false)
 		return
 	}
 	s.put("kafka_compression", value)
