@@ -8,7 +8,7 @@ COMMIT  := $(shell git rev-parse --short=12 HEAD 2>/dev/null)
 LDFLAGS := -ldflags '-X winevent/version.commit=$(COMMIT)'
 SOURCES := $(shell find . -name '*.go' -not -path './build/*') go.mod go.sum
 
-.PHONY: build demo test race bench lint fuzz golden image clean
+.PHONY: build demo test bench ratios lint fuzz golden image clean
 
 build: $(BUILD)/out_winevent.so $(BUILD)/winevent ## the plugin and the command line tool
 
@@ -44,7 +44,10 @@ test: build ## everything that is checked
 	$(MAKE) --no-print-directory demo > /dev/null
 
 bench: ## every benchmark beside its peer, as ratios
-	$(GO) run ./bench/ratios
+	$(GO) run ./bench/ratios -write bench/ratios.txt
+
+ratios: ## warns of ratios that became much worse than those in bench/ratios.txt; never fails for one
+	@$(GO) run ./bench/ratios -count 3 -benchtime 0.1s -bench ToDocuments -compare bench/ratios.txt 2>/dev/null | grep -E '^warning|compared'
 
 lint:
 	$(GO) run $(LINT) run ./...

@@ -28,9 +28,10 @@ func main() {
 	count := flag.Int("count", 5, "runs of each benchmark; medians are printed")
 	pattern := flag.String("bench", ".", "which benchmarks")
 	benchtime := flag.String("benchtime", "1s", "how long each runs")
-	compare := flag.String("compare", "", "a table that was printed before")
+	compare := flag.String("compare", "", "a table that was written before")
+	write := flag.String("write", "", "a file to write the table to")
 	flag.Parse()
-	if err := run(*count, *pattern, *benchtime, *compare); err != nil {
+	if err := run(*count, *pattern, *benchtime, *compare, *write); err != nil {
 		fmt.Fprintln(os.Stderr, "ratios:", err)
 		os.Exit(1)
 	}
@@ -38,7 +39,7 @@ func main() {
 
 // run goes through all benchmarks count times, so that what changes on the
 // machine meanwhile meets all of them.
-func run(count int, pattern, benchtime, compare string) error {
+func run(count int, pattern, benchtime, compare, write string) error {
 	var rows []*row
 	for range count {
 		cmd := exec.Command("go", "test", "winevent/bench", "winevent/enrich/catalog", "-run", "^$", "-bench", pattern, "-benchtime", benchtime)
@@ -58,15 +59,18 @@ func run(count int, pattern, benchtime, compare string) error {
 	if len(rows) == 0 {
 		return fmt.Errorf("no benchmark matches %q", pattern)
 	}
-	printTable(rows)
-	if compare == "" {
-		return nil
+	table := tableOf(rows)
+	fmt.Print("\n" + table)
+	if write != "" {
+		return os.WriteFile(write, []byte(table), 0o644)
 	}
-	table, err := os.ReadFile(compare)
-	if err != nil {
-		return err
+	if compare != "" {
+		then, err := os.ReadFile(compare)
+		if err != nil {
+			return err
+		}
+		warn(rows, string(then))
 	}
-	warn(rows, string(table))
 	return nil
 }
 
@@ -77,6 +81,7 @@ type row struct {
 	cpu               []float64 // processor ns for a record, where it is measured
 	allocations       string
 	parts             map[string][]float64 // ns of a record by part of the path
+	sizes             []string             // bytes of a document
 }
 
 var line = regexp.MustCompile(`^Benchmark(\S+?)(?:/(winevent|peer=\S+?))?(?:-\d+)?\s+\d+\s+(.*)$`)
@@ -100,6 +105,7 @@ func read(rows []*row, r io.Reader) []*row {
 
 // add notes the pairs of value and unit of one run.
 func (r *row) add(fields []string) {
+	r.sizes = r.sizes[:0]
 	units := map[string]string{}
 	for i := 0; i+1 < len(fields); i += 2 {
 		units[fields[i+1]] = fields[i]
@@ -112,6 +118,9 @@ func (r *row) add(fields []string) {
 		r.cpu = append(r.cpu, number(v))
 	}
 	for unit, value := range units {
+		if strings.HasSuffix(unit, "B/doc") {
+			r.sizes = append(r.sizes, value+" "+unit)
+		}
 		part, found := strings.CutSuffix(unit, "-ns/record")
 		if found && part != "cpu" {
 			if r.parts == nil {
@@ -139,10 +148,14 @@ func median(v []float64) float64 {
 	return sorted[len(sorted)/2]
 }
 
-func printTable(rows []*row) {
+func tableOf(rows []*row) string {
+	var out strings.Builder
 	const layout = "%-48s %-34s %12s %8s %12s %12s %12s %10s\n"
-	fmt.Printf("\n"+layout, "benchmark", "way", "ns/record", "MB/s", "allocs/op", "winevent is", "cpu ns/rec.", "cpu ratio")
+	fmt.Fprintf(&out, layout, "benchmark", "way", "ns/record", "MB/s", "allocs/op", "winevent is", "cpu ns/rec.", "cpu ratio")
 	for _, r := range rows {
+		if len(r.sizes) > 0 {
+			continue
+		}
 		speed, load, cpu := "", "", ""
 		if len(r.cpu) > 0 {
 			cpu = fmt.Sprintf("%.0f", median(r.cpu))
@@ -153,10 +166,12 @@ func printTable(rows []*row) {
 				load = fmt.Sprintf("%.2fx", median(own.cpu)/median(r.cpu))
 			}
 		}
-		fmt.Printf(layout, r.name, cmp.Or(r.variant, "-"), fmt.Sprintf("%.0f", median(r.times)),
+		fmt.Fprintf(&out, layout, r.name, cmp.Or(r.variant, "-"), fmt.Sprintf("%.0f", median(r.times)),
 			fmt.Sprintf("%.0f", median(r.throughput)), r.allocations, speed, cpu, load)
 	}
-	printParts(rows)
+	addSizes(&out, rows)
+	addParts(&out, rows)
+	return out.String()
 }
 
 // ownOf returns winevent's row beside a peer's, or nil.
@@ -196,9 +211,19 @@ func warn(rows []*row, table string) {
 	fmt.Printf("%d ratios compared with the table\n", compared)
 }
 
-// printParts prints where the time of a record goes. Parts that wait for each
-// other add up to more than the whole.
-func printParts(rows []*row) {
+// addSizes tells how many bytes a document takes.
+func addSizes(out io.Writer, rows []*row) {
+	for _, r := range rows {
+		if len(r.sizes) > 0 {
+			slices.Sort(r.sizes)
+			fmt.Fprintf(out, "%s: %s\n", r.name, strings.Join(r.sizes, ", "))
+		}
+	}
+}
+
+// addParts tells where the time of a record goes. Parts that wait for each other
+// add up to more than the whole.
+func addParts(out io.Writer, rows []*row) {
 	for _, r := range rows {
 		total := 0.0
 		for _, v := range r.parts {
@@ -206,7 +231,7 @@ func printParts(rows []*row) {
 		}
 		for _, part := range slices.Sorted(maps.Keys(r.parts)) {
 			v := median(r.parts[part])
-			fmt.Printf("%s: %-10s %6.0f ns a record, %3.0f %%\n", r.name, part, v, 100*v/total)
+			fmt.Fprintf(out, "%s: %-10s %6.0f ns a record, %3.0f %%\n", r.name, part, v, 100*v/total)
 		}
 	}
 }
