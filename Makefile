@@ -2,13 +2,14 @@
 
 GO      ?= go
 CC      ?= cc
+MINGW   := x86_64-w64-mingw32-gcc
 BUILD   := build
 LINT    := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.12.2
 COMMIT  := $(shell git rev-parse --short=12 HEAD 2>/dev/null)
 LDFLAGS := -ldflags '-X winevent/version.commit=$(COMMIT)'
 SOURCES := $(shell find . -name '*.go' -not -path './build/*') go.mod go.sum
 
-.PHONY: build demo test race bench lint fuzz golden image clean
+.PHONY: build windows demo test race bench lint fuzz golden image clean
 
 build: $(BUILD)/out_winevent.so $(BUILD)/winevent ## the plugin and the command line tool
 
@@ -18,9 +19,19 @@ $(BUILD)/out_winevent.so: $(SOURCES)
 $(BUILD)/winevent: $(SOURCES)
 	CGO_ENABLED=0 $(GO) build -trimpath $(LDFLAGS) -o $@ ./cmd/winevent
 
-$(BUILD)/flbhost: e2e/flbhost/flbhost.c
+windows: $(BUILD)/out_winevent.dll $(BUILD)/winevent.exe ## the same for Windows (x64), made on Linux
+
+# Only cgo's part is C, but it needs the headers and the linker of mingw-w64.
+$(BUILD)/out_winevent.dll: $(SOURCES)
+	@command -v $(MINGW) > /dev/null || { echo "$(MINGW) is missing: apt-get install gcc-mingw-w64-x86-64" >&2; exit 1; }
+	GOOS=windows GOARCH=amd64 CGO_ENABLED=1 CC=$(MINGW) $(GO) build -trimpath $(LDFLAGS) -buildmode=c-shared -o $@ ./plugin
+
+$(BUILD)/winevent.exe: $(SOURCES)
+	GOOS=windows GOARCH=amd64 CGO_ENABLED=0 $(GO) build -trimpath $(LDFLAGS) -o $@ ./cmd/winevent
+
+$(BUILD)/flbhost: $(wildcard e2e/flbhost/*)
 	@mkdir -p $(BUILD)
-	$(CC) -std=c11 -O2 -Wall -Wextra -Werror -pthread -o $@ $< -ldl
+	$(CC) -std=c11 -O2 -Wall -Wextra -Werror -pthread -o $@ e2e/flbhost/flbhost.c -ldl
 
 $(BUILD)/demo.msgpack: testdata/demo.jsonl $(SOURCES)
 	@mkdir -p $(BUILD)
@@ -39,8 +50,8 @@ demo: build $(BUILD)/flbhost $(BUILD)/demo.msgpack ## the plugin, loaded as Flue
 test: build ## everything that is checked
 	@test -z "$$(gofmt -l . | tee /dev/stderr)" || { echo "run gofmt -w on these files"; exit 1; }
 	$(GO) vet ./...
-	$(GO) test -race $$($(GO) list ./... | grep -v /e2e$$)
-	$(GO) test -race -count=1 ./e2e # it builds the plugin itself, which the cache of tests does not see
+	$(GO) test -race $$($(GO) list ./... | grep -v '/e2e\(/windows\)\?$$')
+	$(GO) test -race -count=1 ./e2e ./e2e/windows # they build the plugin themselves, which the cache of tests does not see
 	$(MAKE) --no-print-directory demo > /dev/null
 
 bench: ## every benchmark beside its peer, as ratios
