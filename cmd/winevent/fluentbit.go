@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"os"
@@ -35,7 +36,8 @@ func readSections(path string) ([]section, error) {
 	var outputs []section
 	switch strings.ToLower(filepath.Ext(path)) {
 	case ".yaml", ".yml":
-		outputs, err = parseYAML(text)
+		// Windows' editors put a byte order mark first; Fluent Bit takes it in YAML only.
+		outputs, err = parseYAML(bytes.TrimPrefix(text, []byte("\ufeff")))
 	default:
 		outputs, err = parseClassic(string(text))
 	}
@@ -62,6 +64,8 @@ func parseClassic(text string) ([]section, error) {
 		indented := len(content) < len(line)
 		switch {
 		case content == "" || content[0] == '#':
+		case strings.HasPrefix(content, "\ufeff"):
+			return nil, fmt.Errorf("line %d: begins with a byte order mark, which Fluent Bit does not take here: save the file as UTF-8 without it", number)
 		case content[0] == '@' && !indented:
 			directive, _, _ := strings.Cut(content, " ")
 			return nil, fmt.Errorf("line %d: %s is not supported here; write what it stands for into this file", number, directive)

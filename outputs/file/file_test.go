@@ -256,3 +256,9 @@ func TestCheck(t *testing.T) {
 		}
 	}
 }
+
+func TestSamePath(t *testing.T) {
+	if !SamePath("a", "./b/../a") || SamePath("a", "b") {
+		t.Error("paths are compared as text")
+	}
+}

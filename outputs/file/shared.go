@@ -36,6 +36,14 @@ func Open(config Config) (*Output, error) {
 	return o, nil
 }
 
+// SamePath tells whether two paths are one, in whatever way they are written. It
+// does not look at the disk.
+func SamePath(a, b string) bool {
+	a, errA := filepath.Abs(a)
+	b, errB := filepath.Abs(b)
+	return errA == nil && errB == nil && sameName(a) == sameName(b)
+}
+
 // release reports whether the last user is gone.
 func (o *Output) release() bool {
 	open.mu.Lock()

@@ -110,6 +110,12 @@ func TestPathsOfOneFile(t *testing.T) {
 	}
 }
 
+func TestSamePathWithDrive(t *testing.T) {
+	if !SamePath(`C:\Logs\a.ndjson`, `c:/logs/A.ndjson`) || SamePath(`C:\a`, `D:\a`) {
+		t.Error("paths are compared as text")
+	}
+}
+
 // TestNetworkPath takes a path \\server\share\… for what it is.
 func TestNetworkPath(t *testing.T) {
 	drive := filepath.VolumeName(os.TempDir())
