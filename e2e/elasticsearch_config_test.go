@@ -41,7 +41,6 @@ func testElasticConfigurations(t *testing.T, node *elastictest.Node) {
 		text, err := os.ReadFile(config("elasticsearch.conf"))
 		must(t, err)
 		conf := write(t, dir, "c.conf", append(text, "    namespace wine\n"...))
-		write(t, dir, "elasticsearch-password", []byte("\ufeff"+elastictest.WriterPassword+"\r\n")) // as an editor there writes it
 		r := runWindows(t, dir, conf, "--chunk", write(t, dir, "chunk", numberedEvents(t).chunk(0, chunkRecords)))
 		if r.status != allOK || strings.Contains(r.stderr, "[warn]") {
 			t.Fatalf("status %d\n%s", r.status, r.stderr)
