@@ -16,17 +16,18 @@ import (
 // os.OpenFile does not serve here: it lets nobody rename or remove the file
 // while it is open, as tools that rotate files do, and a mode means nothing to
 // Windows: a new file would have the rights of its folder.
-func openAppend(path string) (*os.File, error) {
-	h, err := create(path, windows.OPEN_ALWAYS, windows.GENERIC_READ|windows.FILE_APPEND_DATA|windows.SYNCHRONIZE, windows.FILE_ATTRIBUTE_NORMAL)
-	if err != nil {
-		return nil, err
-	}
-	return os.NewFile(uintptr(h), path), nil
-}
+func openAppend(path string) (*os.File, error) { return openFile(path, windows.OPEN_ALWAYS, appending) }
 
 // openExisting opens the file for appending, and changes nothing.
 func openExisting(path string) (*os.File, error) {
-	h, err := create(path, windows.OPEN_EXISTING, windows.GENERIC_READ|windows.FILE_APPEND_DATA|windows.SYNCHRONIZE, windows.FILE_ATTRIBUTE_NORMAL)
+	return openFile(path, windows.OPEN_EXISTING, appending)
+}
+
+// appending is the access with which Windows puts every write at the end.
+const appending = windows.GENERIC_READ | windows.FILE_APPEND_DATA | windows.SYNCHRONIZE
+
+func openFile(path string, how, access uint32) (*os.File, error) {
+	h, err := create(path, how, access, windows.FILE_ATTRIBUTE_NORMAL)
 	if err != nil {
 		return nil, err
 	}
@@ -45,10 +46,10 @@ func create(path string, how, access, attributes uint32) (windows.Handle, error)
 	if err != nil {
 		return fault(err)
 	}
-	attributesOf := windows.SecurityAttributes{SecurityDescriptor: private}
-	attributesOf.Length = uint32(unsafe.Sizeof(attributesOf))
+	security := windows.SecurityAttributes{SecurityDescriptor: private}
+	security.Length = uint32(unsafe.Sizeof(security))
 	const share = windows.FILE_SHARE_READ | windows.FILE_SHARE_WRITE | windows.FILE_SHARE_DELETE
-	h, err := windows.CreateFile(name, access, share, &attributesOf, how, attributes, 0)
+	h, err := windows.CreateFile(name, access, share, &security, how, attributes, 0)
 	if err != nil {
 		return fault(err)
 	}
@@ -75,7 +76,7 @@ const lockedByte = 1 << 62
 func lock(f *os.File) error {
 	at := windows.Overlapped{Offset: lockedByte & (1<<32 - 1), OffsetHigh: lockedByte >> 32}
 	err := windows.LockFileEx(windows.Handle(f.Fd()), windows.LOCKFILE_EXCLUSIVE_LOCK|windows.LOCKFILE_FAIL_IMMEDIATELY, 0, 1, 0, &at)
-	if errors.Is(err, windows.ERROR_LOCK_VIOLATION) || errors.Is(err, windows.ERROR_IO_PENDING) {
+	if errors.Is(err, windows.ERROR_LOCK_VIOLATION) {
 		return errLocked
 	}
 	return err
@@ -84,11 +85,10 @@ func lock(f *os.File) error {
 // truncate cuts the file off. A handle for appending may not do that on
 // Windows, so it is done through a second one.
 func truncate(f *os.File, size int64) error {
-	h, err := create(f.Name(), windows.OPEN_EXISTING, windows.GENERIC_WRITE, windows.FILE_ATTRIBUTE_NORMAL)
+	w, err := openFile(f.Name(), windows.OPEN_EXISTING, windows.GENERIC_WRITE)
 	if err != nil {
 		return err
 	}
-	w := os.NewFile(uintptr(h), f.Name())
 	return errors.Join(truncateSame(f, w, size), w.Close())
 }
 
