@@ -2,13 +2,14 @@
 
 GO      ?= go
 CC      ?= cc
+MINGW   := x86_64-w64-mingw32-gcc
 BUILD   := build
 LINT    := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.12.2
 COMMIT  := $(shell git rev-parse --short=12 HEAD 2>/dev/null)
 LDFLAGS := -ldflags '-X winevent/version.commit=$(COMMIT)'
 SOURCES := $(shell find . -name '*.go' -not -path './build/*') go.mod go.sum
 
-.PHONY: build demo test bench ratios lint fuzz golden image clean
+.PHONY: build windows demo test bench ratios lint fuzz golden image clean
 
 build: $(BUILD)/out_winevent.so $(BUILD)/winevent ## the plugin and the command line tool
 
@@ -18,9 +19,19 @@ $(BUILD)/out_winevent.so: $(SOURCES)
 $(BUILD)/winevent: $(SOURCES)
 	CGO_ENABLED=0 $(GO) build -trimpath $(LDFLAGS) -o $@ ./cmd/winevent
 
-$(BUILD)/flbhost: e2e/flbhost/flbhost.c
+windows: $(BUILD)/out_winevent.dll $(BUILD)/winevent.exe ## the same for Windows (x64), made on Linux
+
+# Only cgo's part is C, but it needs the headers and the linker of mingw-w64.
+$(BUILD)/out_winevent.dll: $(SOURCES)
+	@command -v $(MINGW) > /dev/null || { echo "$(MINGW) is missing: apt-get install gcc-mingw-w64-x86-64" >&2; exit 1; }
+	GOOS=windows GOARCH=amd64 CGO_ENABLED=1 CC=$(MINGW) $(GO) build -trimpath $(LDFLAGS) -buildmode=c-shared -o $@ ./plugin
+
+$(BUILD)/winevent.exe: $(SOURCES)
+	GOOS=windows GOARCH=amd64 CGO_ENABLED=0 $(GO) build -trimpath $(LDFLAGS) -o $@ ./cmd/winevent
+
+$(BUILD)/flbhost: $(wildcard e2e/flbhost/*)
 	@mkdir -p $(BUILD)
-	$(CC) -std=c11 -O2 -Wall -Wextra -Werror -pthread -o $@ $< -ldl
+	$(CC) -std=c11 -O2 -Wall -Wextra -Werror -pthread -o $@ e2e/flbhost/flbhost.c -ldl
 
 $(BUILD)/demo.msgpack: testdata/demo.jsonl $(SOURCES)
 	@mkdir -p $(BUILD)

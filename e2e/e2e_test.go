@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -52,6 +53,10 @@ func buildAndRun(m *testing.M) (int, error) {
 		}
 	}
 	defer closeBroker()
+	defer closeWindows()
+	if flag.Parse(); flag.Lookup("test.run").Value.String() == "" {
+		go startWindows()
+	}
 	return m.Run(), nil
 }
 
@@ -75,6 +80,12 @@ func run(t *testing.T, dir, config string, args ...string) result {
 	args = append([]string{"--plugin", plugin, "--config", config}, args...)
 	cmd := exec.Command(host, args...)
 	cmd.Env = append(os.Environ(), "WINEVENT_DIR="+dir, "WINEVENT_DEAD_LETTER_FILE="+filepath.Join(dir, "dead-letter.ndjson"))
+	return finish(t, cmd)
+}
+
+// finish runs a command and returns what it left.
+func finish(t *testing.T, cmd *exec.Cmd) result {
+	t.Helper()
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	err := cmd.Run()

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"os"
 	"strings"
 	"testing"
 
@@ -34,4 +35,18 @@ func testElasticConfigurations(t *testing.T, node *elastictest.Node) {
 			}
 		})
 	}
+	t.Run("the DLL under Wine", func(t *testing.T) {
+		dir := t.TempDir()
+		t.Setenv("ELASTICSEARCH_CA_FILE", windowsPath(node.CAFile))
+		text, err := os.ReadFile(config("elasticsearch.conf"))
+		must(t, err)
+		conf := write(t, dir, "c.conf", append(text, "    namespace wine\n"...))
+		r := runWindows(t, dir, conf, "--chunk", write(t, dir, "chunk", numberedEvents(t).chunk(0, chunkRecords)))
+		if r.status != allOK || strings.Contains(r.stderr, "[warn]") {
+			t.Fatalf("status %d\n%s", r.status, r.stderr)
+		}
+		if s := takeStock(t, node, "wine", dir, chunkRecords); sum(s.stored) != chunkRecords {
+			t.Errorf("%d of %d records are stored: %v", sum(s.stored), chunkRecords, s.reasons)
+		}
+	})
 }

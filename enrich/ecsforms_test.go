@@ -3,6 +3,10 @@ package enrich
 import (
 	"net/netip"
 	"testing"
+
+	"github.com/tidwall/gjson"
+
+	"winevent/enrich/event"
 )
 
 // TestCommunityID holds the example of the specification, in both directions.
@@ -12,6 +16,31 @@ func TestCommunityID(t *testing.T) {
 		if got != "1:LQU9qZlK+B5F3KDmev6m5PMibrg=" {
 			t.Errorf("%s", got)
 		}
+	}
+}
+
+// TestCommunityIDIsOfThisDocument: the transport may be a static text in one
+// document and a text of the record in the next.
+func TestCommunityIDIsOfThisDocument(t *testing.T) {
+	d := New(Options{}).NewDocument()
+	read := func(line string) string {
+		d.ReadLine([]byte(line), event.Time{})
+		d.Enrich()
+		return gjson.GetBytes(d.AppendJSON(nil), "network.community_id").String()
+	}
+	udp := `{"ProviderName":"Microsoft-Windows-Sysmon","EventID":3,"Channel":"Microsoft-Windows-Sysmon/Operational","Computer":"c","EventData":{` +
+		`"Protocol":"udp","SourceIp":"172.18.39.105","SourcePort":"60061","DestinationIp":"172.18.39.5","DestinationPort":"53"}}`
+	tcp := `{"ProviderName":"Microsoft-Windows-Security-Auditing","EventID":5156,"Channel":"Security","Computer":"c","EventData":{` +
+		`"Protocol":"6","SourceAddress":"172.18.39.105","SourcePort":"60061","DestAddress":"172.18.39.5","DestPort":"53"}}`
+	const want = "1:/Qry9Hs9jFyriDuHqtGDYxqDlZI="
+	if got := read(udp); got != want {
+		t.Errorf("first: %q", got)
+	}
+	if read(tcp) == "" {
+		t.Fatal("the other document has none: it shows nothing")
+	}
+	if got := read(udp); got != want {
+		t.Errorf("after a document of TCP: %q", got)
 	}
 }
 

@@ -26,8 +26,7 @@ func (d *Document) setNetwork() {
 		return
 	}
 	destination, ok := parseAddress(s.values[fDestinationIP].text)
-	transport := s.values[fNetworkTransport]
-	protocol := protocolNumber(transport.static, transport.text)
+	protocol := protocolNumber(&s.values[fNetworkTransport])
 	if !ok || protocol == 0 || source.Is4() != destination.Is4() {
 		return
 	}
@@ -37,14 +36,22 @@ func (d *Document) setNetwork() {
 }
 
 // protocolNumber is that of the transports that have ports, else 0.
-func protocolNumber(static string, text []byte) byte {
+func protocolNumber(transport *value) byte {
 	switch {
-	case static == "tcp" || string(text) == "tcp":
+	case transport.is("tcp"):
 		return 6
-	case static == "udp" || string(text) == "udp":
+	case transport.is("udp"):
 		return 17
 	}
 	return 0
+}
+
+// is compares a text. The other of its two places may hold what an earlier document had.
+func (v *value) is(text string) bool {
+	if v.kind == kindText {
+		return string(v.text) == text
+	}
+	return v.static == text
 }
 
 // communityID appends the Community ID of a flow, version 1 with seed 0

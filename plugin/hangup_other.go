@@ -2,7 +2,8 @@
 
 package main
 
-// Windows has no SIGHUP; a file that was moved away is noticed by itself.
+// Windows has no SIGHUP. None is needed: output file notices that a file was
+// moved away, and has it opened so that it can be.
 func watchHangup() {}
 
 func reopenAfterHangup() {}

@@ -132,8 +132,17 @@ func FLBPluginUnregister(def unsafe.Pointer) {
 func recovered(status *C.int, answer C.int) {
 	if p := recover(); p != nil {
 		*status = answer
-		slog.Error("internal fault", "panic", p)
+		faultLog().Error("internal fault", "panic", p)
 	}
+}
+
+// faultLog is the host's log as long as a section is open, else standard error,
+// which goes nowhere in a Windows service.
+func faultLog() *slog.Logger {
+	for _, i := range opened() {
+		return i.Log()
+	}
+	return slog.Default()
 }
 
 // main is never called: a C shared object has to have one.

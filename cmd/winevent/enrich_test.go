@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"compress/gzip"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"io"
@@ -11,6 +12,7 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+	"unicode/utf16"
 
 	"winevent/enrich"
 	"winevent/enrich/event"
@@ -68,6 +70,7 @@ func TestEnrichLines(t *testing.T) {
 		{"CRLF without a line", "\r\n", "!"},
 		{"one CR of two", "x\r\r\n", "!x\r"},
 		{"byte order mark", "\ufeff" + winevtlog5462 + "\n" + xml5462, "5462 5462"},
+		{"UTF-16 of PowerShell", wide(winevtlog5462 + "\r\nx\r\n"), "5462 !x"},
 		{"no JSON", "{\n[1]\nnull\n" + winevtlog5462, "!{ ![1] !null 5462"},
 		{"no UTF-8", "\xff\n", "!\ufffd"},
 	} {
@@ -94,6 +97,15 @@ func TestEnrichLines(t *testing.T) {
 			}
 		})
 	}
+}
+
+// wide is text as Windows PowerShell's > writes it.
+func wide(text string) string {
+	b := []byte{0xff, 0xfe}
+	for _, c := range utf16.Encode([]rune(text)) {
+		b = binary.LittleEndian.AppendUint16(b, c)
+	}
+	return string(b)
 }
 
 func TestEnrichFrom(t *testing.T) {

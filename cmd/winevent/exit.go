@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"syscall"
 )
 
 // The exit codes. Scripts rely on them.
@@ -55,7 +54,7 @@ func finish(stderr io.Writer, err error) int {
 	if errors.As(err, &e) {
 		code = e.code
 	}
-	if !errors.Is(err, syscall.EPIPE) && !errors.Is(err, io.ErrClosedPipe) {
+	if !pipeClosed(err) && !errors.Is(err, io.ErrClosedPipe) {
 		fmt.Fprintln(stderr, "winevent:", err)
 	}
 	return code

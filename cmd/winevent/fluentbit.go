@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"os"
@@ -35,7 +36,8 @@ func readSections(path string) ([]section, error) {
 	var outputs []section
 	switch strings.ToLower(filepath.Ext(path)) {
 	case ".yaml", ".yml":
-		outputs, err = parseYAML(text)
+		// Windows' editors put a byte order mark first; Fluent Bit takes it in YAML only.
+		outputs, err = parseYAML(bytes.TrimPrefix(text, []byte("\ufeff")))
 	default:
 		outputs, err = parseClassic(string(text))
 	}
@@ -94,6 +96,8 @@ func scanClassic(text string, each func(classicLine) error) error {
 		switch {
 		case content == "" || content[0] == '#':
 			continue
+		case strings.HasPrefix(content, "\ufeff"):
+			err = errors.New("begins with a byte order mark, which Fluent Bit does not take here: save the file as UTF-8 without it")
 		case content[0] == '@' && l.indent == "":
 			l.directive, _, _ = strings.Cut(content, " ")
 		case content[0] == '[' && l.indent == "":

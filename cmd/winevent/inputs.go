@@ -9,6 +9,9 @@ import (
 	"io"
 	"os"
 	"strings"
+
+	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/transform"
 )
 
 // input is a source of lines.
@@ -123,7 +126,17 @@ func (in *input) lines(bar *progress) (*lineReader, error) {
 		}
 		r = unpacked
 	}
-	return &lineReader{r: bufio.NewReaderSize(r, ioBuffer)}, nil
+	b := bufio.NewReaderSize(r, ioBuffer)
+	if isUTF16(b) {
+		b = bufio.NewReaderSize(transform.NewReader(b, unicode.BOMOverride(transform.Nop)), ioBuffer)
+	}
+	return &lineReader{r: b}, nil
+}
+
+// isUTF16 tells whether the text is UTF-16, as Windows PowerShell writes what > puts into a file.
+func isUTF16(r *bufio.Reader) bool {
+	mark, _ := r.Peek(2) // an error comes again with the first line
+	return bytes.Equal(mark, []byte("\xff\xfe")) || bytes.Equal(mark, []byte("\xfe\xff"))
 }
 
 type countingReader struct {

@@ -4,14 +4,15 @@
 // symbols, structures and call order of Fluent Bit 5, without Fluent Bit.
 //
 //   cc -std=c11 -O2 -Wall -Wextra -Werror -pthread -o flbhost flbhost.c -ldl
+//   x86_64-w64-mingw32-gcc -std=c11 -O2 -Wall -Wextra -Werror -static -pthread -o flbhost.exe flbhost.c
 //
 // Exit status: 0 every flush ended FLB_OK, 1 a flush ended FLB_ERROR, 2 a flush
 // ended FLB_RETRY, 3 usage or configuration, 4 init failed, 5 cannot load.
 // A crash of the plugin ends the process by a signal, without the closing
 // "[host] [info] done" line on stderr.
 #define _GNU_SOURCE
+#define __USE_MINGW_ANSI_STDIO 1
 #include <ctype.h>
-#include <dlfcn.h>
 #include <errno.h>
 #include <getopt.h>
 #include <pthread.h>
@@ -20,11 +21,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
+#include <strings.h>
 #include <time.h>
-#include <unistd.h>
+#ifdef _WIN32
+#include "windows.h"
+#else
+#include "posix.h"
+#endif
 
-#define NO_MEMORY (MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE)
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 #define DIE(status, ...) (host_log(LOG_ERROR, __VA_ARGS__), exit(status))
 
@@ -165,7 +169,16 @@ static struct flb_api api = {
 
 // ---- configuration ----
 
-static void append_variable(FILE *out, const char *start, size_t length) {
+// A text that grows; NULL while it is empty.
+static void append(char **text, const char *more, size_t length) {
+    size_t old = *text != NULL ? strlen(*text) : 0;
+    if (length == 0) return;
+    *text = checked(realloc(*text, old + length + 1));
+    memcpy(*text + old, more, length);
+    (*text)[old + length] = '\0';
+}
+
+static void append_variable(char **text, const char *start, size_t length) {
     char *name = checked(strndup(start, length)), *colon = strchr(name, ':'), *fallback = NULL;
     if (colon != NULL && colon[1] == '-') {
         *colon = '\0';
@@ -174,7 +187,7 @@ static void append_variable(FILE *out, const char *start, size_t length) {
     const char *value = getenv(name);
     if (value == NULL || *value == '\0') value = fallback;
     if (value == NULL) host_log(LOG_WARN, "[env] variable ${%s} is used but not set", name);
-    else fputs(value, out);
+    else append(text, value, strlen(value));
     free(name);
 }
 
@@ -184,19 +197,16 @@ static void append_variable(FILE *out, const char *start, size_t length) {
 static char *expand_value(const char *value) {
     const char *rest = value, *start, *close = NULL;
     char *text = NULL;
-    size_t size = 0;
-    FILE *out = checked(open_memstream(&text, &size));
     while ((start = strstr(rest, "${")) != NULL) {
         close = strchr(rest, '}');
         if (close == NULL || close <= start + 2) break;
-        fwrite(rest, 1, (size_t)(start - rest), out);
-        append_variable(out, start + 2, (size_t)(close - start - 2));
+        append(&text, rest, (size_t)(start - rest));
+        append_variable(&text, start + 2, (size_t)(close - start - 2));
         rest = close + 1;
     }
-    if (rest == value) fputs(value, out);
-    else if (close != NULL) fputs(close + 1, out);
-    fclose(out);
-    return size > 0 ? text : NULL;
+    if (rest == value) append(&text, value, strlen(value));
+    else if (close != NULL) append(&text, close + 1, strlen(close + 1));
+    return text;
 }
 
 static bool is_core_key(const char *key) {
@@ -285,7 +295,7 @@ static void read_config(void) {
 // ---- plugin life cycle ----
 
 static bool load_symbol(const char *name, void *function) {
-    void *symbol = dlsym(plugin_handle, name);
+    void *symbol = library_symbol(plugin_handle, name);
     memcpy(function, &symbol, sizeof(symbol));
     return symbol != NULL;
 }
@@ -305,8 +315,8 @@ static void register_plugin(void) {
 }
 
 static void load_plugin(void) {
-    plugin_handle = dlopen(options.plugin, RTLD_LAZY);
-    if (plugin_handle == NULL) DIE(EXIT_LOAD, "%s", dlerror());
+    plugin_handle = load_library(options.plugin);
+    if (plugin_handle == NULL) DIE(EXIT_LOAD, "%s", load_error());
     register_plugin();
     bool flush = load_symbol("FLBPluginFlush", &plugin.flush);
     bool flush_ctx = load_symbol("FLBPluginFlushCtx", &plugin.flush_ctx);
@@ -369,7 +379,7 @@ static bool read_chunk(const char *path, struct chunk *chunk) {
 }
 
 static size_t round_to_pages(size_t size) {
-    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    size_t page = page_size();
     return (size + page - 1) / page * page;
 }
 
@@ -380,9 +390,8 @@ static size_t round_to_pages(size_t size) {
 static unsigned char *lend_copy(const void *data, size_t size) {
     if (!options.guard) return memcpy(checked(malloc(size)), data, size);
     size_t body = round_to_pages(size), page = round_to_pages(1);
-    unsigned char *memory = mmap(NULL, body + page, PROT_NONE, NO_MEMORY, -1, 0);
-    if (memory == MAP_FAILED || mprotect(memory, body, PROT_READ | PROT_WRITE) != 0)
-        DIE(EXIT_USAGE, "mmap: %s", strerror(errno));
+    unsigned char *memory = map_pages(body, page);
+    if (memory == NULL) DIE(EXIT_USAGE, "no memory for a copy");
     return memcpy(memory + body - size, data, size);
 }
 
@@ -390,7 +399,7 @@ static void take_back(unsigned char *copy, size_t size) {
     static void *(*const volatile overwrite)(void *, int, size_t) = memset;  // not optimised away
     size_t body = round_to_pages(size), page = round_to_pages(1);
     if (options.guard) {
-        mmap(copy + size - body, body + page, PROT_NONE, NO_MEMORY | MAP_FIXED, -1, 0);
+        forbid_pages(copy + size - body, body + page);
     } else {
         overwrite(copy, 0xC1, size);  // no msgpack object starts with 0xC1
         free(copy);
@@ -660,7 +669,7 @@ static int configured_threads(void) {
 static void prepare(int argc, char **argv) {
     char host_name[256] = "";
     parse_options(argc, argv);
-    gethostname(host_name, sizeof(host_name) - 1);
+    get_host_name(host_name, sizeof(host_name) - 1);
     setenv("HOSTNAME", host_name, 0);  // Fluent Bit defines it for ${HOSTNAME}
     read_config();
     if (options.threads == 0) options.threads = configured_threads();

@@ -47,7 +47,7 @@ func Check(c Config) outputs.Finding {
 
 // appendable opens the file for writing, tries its lock, and writes nothing.
 func appendable(path string) error {
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_APPEND, 0)
+	f, err := openExisting(path)
 	if err != nil {
 		return err
 	}

@@ -11,15 +11,14 @@ import (
 	"path/filepath"
 	"strconv"
 	"sync"
-	"syscall"
 
 	"winevent/outputs"
 )
 
 // Config says where and how to write.
 type Config struct {
-	// Path of the file. It is created, with mode 0600, when it is not there;
-	// its folder must exist.
+	// Path of the file. It is created when it is not there, with mode 0600, on
+	// Windows with the same meaning as an access control list; its folder must exist.
 	Path string
 	// MaxSize in bytes: a write that would make the file larger first renames it
 	// to Path.1 (Path.1 to Path.2 …). Zero: the file is never rotated.
@@ -111,7 +110,7 @@ func (o *Output) undo(written int) error {
 	if written == 0 {
 		return nil
 	}
-	if err := o.f.Truncate(o.size); err != nil {
+	if err := truncate(o.f, o.size); err != nil {
 		o.reopen = true
 		return fmt.Errorf("cut off the unfinished lines: %w", err)
 	}
@@ -148,7 +147,7 @@ func (o *Output) moved() bool {
 }
 
 func (o *Output) open() error {
-	f, err := os.OpenFile(o.config.Path, os.O_CREATE|os.O_RDWR|os.O_APPEND, 0o600)
+	f, err := openAppend(o.config.Path)
 	if err != nil {
 		return err
 	}
@@ -229,8 +228,10 @@ func (o *Output) Close() error {
 
 func hint(err error) string {
 	switch {
-	case errors.Is(err, syscall.ENOSPC):
+	case diskFull(err):
 		return "the disk is full: free space, the records are kept and sent again"
+	case heldByOther(err):
+		return "another program has the file and lets nobody else write: close it there"
 	case errors.Is(err, fs.ErrPermission):
 		return "give the Fluent Bit user write access to the file and its folder"
 	case errors.Is(err, fs.ErrNotExist):

@@ -6,7 +6,7 @@ import (
 	"sync"
 )
 
-// open holds the outputs of this process by path: two sections that write to
+// open holds the outputs of this process by the name of the file: two sections that write to
 // one file must share it, because a failed write is cut off at the file's end.
 var open = struct {
 	mu      sync.Mutex
@@ -24,16 +24,24 @@ func Open(config Config) (*Output, error) {
 	config.Path = path
 	open.mu.Lock()
 	defer open.mu.Unlock()
-	o := open.outputs[path]
+	o := open.outputs[sameName(path)]
 	switch {
 	case o == nil:
 		o = newOutput(config)
-		open.outputs[path] = o
-	case o.config != config:
+		open.outputs[sameName(path)] = o
+	case o.config.MaxSize != config.MaxSize || o.config.MaxFiles != config.MaxFiles:
 		return nil, fmt.Errorf("another section writes to %s with another size or number of files: make them equal", path)
 	}
 	o.users++
 	return o, nil
+}
+
+// SamePath tells whether two paths are one, in whatever way they are written. It
+// does not look at the disk.
+func SamePath(a, b string) bool {
+	a, errA := filepath.Abs(a)
+	b, errB := filepath.Abs(b)
+	return errA == nil && errB == nil && sameName(a) == sameName(b)
 }
 
 // release reports whether the last user is gone.
@@ -43,6 +51,6 @@ func (o *Output) release() bool {
 	if o.users--; o.users > 0 {
 		return false
 	}
-	delete(open.outputs, o.config.Path)
+	delete(open.outputs, sameName(o.config.Path))
 	return true
 }

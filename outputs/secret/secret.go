@@ -74,8 +74,8 @@ func reference(prefix, rest, example string) (Secret, error) {
 func (s Secret) Set() bool { return s != Secret{} }
 
 // Read returns the credential. Files and variables are read with each call, so
-// that a new one needs no restart; one line end at the end of a file is not part
-// of it. Errors name the file or the variable, and never what is in it. A
+// that a new one needs no restart; a byte order mark and one line end at the end
+// of a file are not part of it. Errors name the file or the variable, and never what is in it. A
 // Secret that is not set is an error too.
 func (s Secret) Read() (string, error) {
 	if path, ok := strings.CutPrefix(s.reference, filePrefix); ok {
@@ -106,7 +106,8 @@ func readFile(path string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("read a credential: %w%s", err, advice(err))
 	}
-	value, found := strings.CutSuffix(string(text), "\n")
+	// Windows' editors and shells put a byte order mark before UTF-8; no credential begins with one.
+	value, found := strings.CutSuffix(strings.TrimPrefix(string(text), "\ufeff"), "\n")
 	if found {
 		value = strings.TrimSuffix(value, "\r")
 	}
@@ -148,6 +149,8 @@ func advice(err error) string {
 // check refuses what no credential is, and what would end a line or a string in a protocol.
 func check(value string) error {
 	switch {
+	case strings.HasPrefix(value, "\xff\xfe") || strings.HasPrefix(value, "\xfe\xff"):
+		return errors.New("is UTF-16, as Windows PowerShell writes with >: write it with Set-Content -Encoding ascii, or in UTF-8")
 	case value == "":
 		return errors.New("is empty: it must hold the credential")
 	case strings.ContainsAny(value, "\r\n"):

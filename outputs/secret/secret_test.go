@@ -94,6 +94,7 @@ func TestFile(t *testing.T) {
 		hidden:                       hidden,
 		"a\n":                        "a",
 		"a\r\n":                      "a",
+		"\ufeffa\r\n":                "a", // as Windows' editors write it
 		" a ":                        " a ",
 		"file:b":                     "file:b",
 		strings.Repeat("x", maxFile): strings.Repeat("x", maxFile),
@@ -122,6 +123,7 @@ func TestFileErrors(t *testing.T) {
 		hidden + "\r":                         "more than one line",
 		hidden + "\nb\n":                      "more than one line",
 		"h\x00u\x00":                          "zero byte",
+		"\xff\xfeh\x00u\x00":                  "is UTF-16",
 		strings.Repeat("x", maxFile+1):        "larger than 64 KiB",
 		hidden + strings.Repeat("x", maxFile): "larger than 64 KiB",
 	} {

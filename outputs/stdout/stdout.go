@@ -19,8 +19,14 @@ type Output struct {
 
 var _ outputs.Output = (*Output)(nil)
 
-// New returns an Output that writes to the process's standard output.
-func New() *Output { return &Output{w: os.Stdout} }
+// New returns an Output that writes to the process's standard output. An error
+// means that there is none, as in a Windows service.
+func New() (*Output, error) {
+	if _, err := os.Stdout.Stat(); err != nil {
+		return nil, err
+	}
+	return &Output{w: os.Stdout}, nil
+}
 
 // Write writes all documents in one piece, so that those of concurrent flushes do not mix.
 func (o *Output) Write(_ context.Context, b *outputs.Batch) error {

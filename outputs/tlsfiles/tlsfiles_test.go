@@ -95,6 +95,8 @@ func TestNewAccepts(t *testing.T) {
 	if list := d.Warnings(); len(list) != 0 {
 		t.Errorf("warnings %q", list)
 	}
+	marked := file(t, []byte("\ufeff"), ca.pem()) // as Windows' editors write it
+	mustNew(t, Config{CAFile: marked})
 	if d := mustNew(t, Config{}); len(d.Warnings()) != 0 {
 		t.Errorf("warnings %q", d.Warnings())
 	}

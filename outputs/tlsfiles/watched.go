@@ -1,6 +1,7 @@
 package tlsfiles
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -71,7 +72,8 @@ func read(path string) ([]byte, error) {
 		return nil, advise(err)
 	}
 	text, err := os.ReadFile(path)
-	return text, advise(err)
+	// Windows' editors put a byte order mark before UTF-8, and PEM must begin at the start of a line.
+	return bytes.TrimPrefix(text, []byte("\ufeff")), advise(err)
 }
 
 func advise(err error) error {

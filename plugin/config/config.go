@@ -12,6 +12,7 @@ import (
 	"winevent/enrich"
 	"winevent/enrich/catalog"
 	"winevent/outputs/elasticsearch"
+	"winevent/outputs/file"
 	"winevent/outputs/kafka"
 )
 
@@ -77,7 +78,7 @@ func (c *Config) check() []error {
 	if c.Output == "file" && c.FilePath == "" {
 		faults = append(faults, &Fault{"file_path", "", "set it to the file to append to: output file needs it"})
 	}
-	if c.Output == "file" && c.FilePath != "" && c.FilePath == c.DeadLetterFile {
+	if c.Output == "file" && c.FilePath != "" && file.SamePath(c.FilePath, c.DeadLetterFile) {
 		faults = append(faults, &Fault{"dead_letter_file", c.DeadLetterFile, "must be another file than file_path"})
 	}
 	switch c.Output {

@@ -101,7 +101,12 @@ func openOutput(c config.Config, log *slog.Logger) (outputs.Output, []*enrich.Te
 		}
 		return o, c.Elasticsearch.Attributes(), nil
 	}
-	return stdout.New(), nil, nil
+	o, err := stdout.New()
+	if err != nil {
+		return nil, nil, &config.Fault{Key: "output", Value: "stdout",
+			Fix: fmt.Sprintf("Fluent Bit has no standard output here, a Windows service never has; write to a file instead: %v", err)}
+	}
+	return o, nil, nil
 }
 
 // openFile opens a file that the option key names, and finds out whether it can be written to.
@@ -347,6 +352,9 @@ func (i *Instance) keep(w *work, data []byte, done *settled, retry []outputs.Fai
 	i.log.Warn("chunk is kept and comes again", "error", err, "open", len(retry), "records", w.batch.Len())
 	return err
 }
+
+// Log is the log that Open was given.
+func (i *Instance) Log() *slog.Logger { return i.log }
 
 // Close ends the instance. No Flush may follow.
 func (i *Instance) Close() error {
