@@ -15,7 +15,7 @@ import (
 var update = flag.Bool("update", false, "write the references anew")
 
 func TestReferencesAreCurrent(t *testing.T) {
-	for name, want := range map[string]string{"options.md": optionReference(), "fields.md": fieldReference(), "schema.json": schemaReference()} {
+	for name, want := range map[string]string{"options.md": optionReference(), "fields.md": fieldReference(), "schema.json": schemaReference(), "metrics.md": metricsReference()} {
 		if *update {
 			if err := os.WriteFile(name, []byte(want), 0o644); err != nil {
 				t.Fatal(err)

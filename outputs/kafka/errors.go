@@ -118,8 +118,12 @@ func decideConnection(err error) (action, string) {
 // failure makes the error of documents that were not acknowledged.
 func failure(dest string, err error) *outputs.Error {
 	a, hint := decide(err)
-	return &outputs.Error{
-		Op: "send to", Dest: "kafka topic " + dest, Hint: hint, Err: err,
-		Retryable: a != tooLarge && a != unfit,
+	e := &outputs.Error{Op: "send to", Dest: "kafka topic " + dest, Hint: hint, Err: err, Retryable: true}
+	switch a {
+	case tooLarge:
+		e.Retryable, e.Refusal = false, outputs.RefusedTooLarge
+	case unfit:
+		e.Retryable, e.Refusal = false, outputs.RefusedInvalid
 	}
+	return e
 }
