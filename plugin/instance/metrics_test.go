@@ -27,7 +27,7 @@ func TestCountedOnce(t *testing.T) {
 	}
 	data := chunkOf(t, lines...)
 	data = append(data, 0xc1) // no msgpack
-	r.write = func(call int, b *outputs.Batch) error {
+	r.write = func(call int, _ *outputs.Batch) error {
 		if call > 1 {
 			return nil
 		}
