@@ -17,7 +17,7 @@ var update = flag.Bool("update", false, "write the references anew")
 
 func TestReferencesAreCurrent(t *testing.T) {
 	for name, want := range map[string]string{"options.md": optionReference(), "fields.md": fieldReference(), "schema.json": schemaReference(),
-		"convert-config.md": convertReference()} {
+		"convert-config.md": convertReference(), "metrics.md": metricsReference()} {
 		if *update {
 			if err := os.WriteFile(name, []byte(want), 0o644); err != nil {
 				t.Fatal(err)

@@ -43,7 +43,7 @@ func TestElasticsearchNodeIsKilled(t *testing.T) {
 	took := time.Since(begin) - away
 	stock := takeStock(t, node, "killed", dir, total)
 	noDeadLetters(t, dir)
-	retried, exists := closing(t, s, "retried"), closing(t, s, "exists")
+	retried, exists := closing(t, s, "elasticsearch_busy"), closing(t, s, "elasticsearch_exists")
 	t.Logf("%d records in %s, %.0f a second, and %s without the node; %d documents sent again because the node was busy, %d were there already; %d flushes answered FLB_RETRY; %d stored in %d data streams",
 		total, took.Round(time.Millisecond), float64(total)/took.Seconds(), away.Round(time.Millisecond), retried, exists, s.retries(), sum(stock.stored), len(stock.streams))
 	if retried == 0 || s.retries() == 0 {

@@ -165,22 +165,6 @@ func sum(counts []uint8) (n int) {
 	return n
 }
 
-// closing returns a number of the line that the output logs at exit.
-func closing(t *testing.T, s *stream, name string) int {
-	t.Helper()
-	lines := s.stderr.lines("elasticsearch: closed")
-	if len(lines) != 1 {
-		t.Fatalf("%d closing lines", len(lines))
-	}
-	found := regexp.MustCompile(` ` + name + `=(\d+)`).FindStringSubmatch(lines[0])
-	if found == nil {
-		t.Fatalf("no %s: %s", name, lines[0])
-	}
-	n, err := strconv.Atoi(found[1])
-	must(t, err)
-	return n
-}
-
 // setting is a number of the environment, or the usual one.
 func setting(t *testing.T, name string, usual int) int {
 	t.Helper()

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -61,7 +60,7 @@ func TestBrokersAreKilled(t *testing.T) {
 	if twice := l.twice(every); twice > 0 {
 		t.Errorf("%d records are there twice", twice)
 	}
-	resent := logged(t, s, "resent")
+	resent := closing(t, s, "kafka_resent")
 	t.Logf("%d records in %s, %.0f a second; %d batches resent, %d flushes answered FLB_RETRY",
 		total, took.Round(time.Millisecond), float64(total)/took.Seconds(), resent, s.retries())
 	if resent == 0 {
@@ -148,24 +147,6 @@ func stored(t *testing.T, dir string) (chunks []int) {
 		chunks = append(chunks, n)
 	}
 	return chunks
-}
-
-// logged returns a number that the output logs at exit.
-func logged(t *testing.T, s *stream, name string) int {
-	t.Helper()
-	closing := s.stderr.lines("kafka: closed")
-	if len(closing) != 1 {
-		t.Fatalf("%d closing lines", len(closing))
-	}
-	found := regexp.MustCompile(` ` + name + `=(\d+)`).FindStringSubmatch(closing[0])
-	if found == nil {
-		t.Fatalf("no %s: %s", name, closing[0])
-	}
-	n, err := strconv.Atoi(found[1])
-	if err != nil {
-		t.Fatal(err)
-	}
-	return n
 }
 
 func must(t *testing.T, err error) {

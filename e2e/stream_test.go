@@ -7,6 +7,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -156,6 +158,23 @@ func (s *stream) kill() {
 	s.cmd.Process.Kill()
 	<-s.ended
 	s.cmd.Wait()
+}
+
+// closing returns a number of the line that the section logs at exit, which
+// leaves out what is 0.
+func closing(t *testing.T, s *stream, name string) int {
+	t.Helper()
+	lines := s.stderr.lines("] closed name=")
+	if len(lines) != 1 {
+		t.Fatalf("%d closing lines", len(lines))
+	}
+	found := regexp.MustCompile(` ` + name + `=(\d+)`).FindStringSubmatch(lines[0])
+	if found == nil {
+		return 0
+	}
+	n, err := strconv.Atoi(found[1])
+	must(t, err)
+	return n
 }
 
 // output is what a running process prints.

@@ -164,6 +164,13 @@ func (d *Document) Severity() catalog.Severity { return d.verdict.severity }
 // Known tells whether the catalog describes the event. Call Enrich before.
 func (d *Document) Known() bool { return d.entry != nil && d.entry.described }
 
+// Named tells whether the catalog knows the event at all, if only the names of
+// its parameters. Call Enrich before.
+func (d *Document) Named() bool { return d.entry != nil }
+
+// Logged is when Windows logged the event; not set where the record does not say it.
+func (d *Document) Logged() event.Time { return d.ev.Created }
+
 // ID is event.id. Call Enrich before. It is overwritten by the next record.
 func (d *Document) ID() []byte { return d.id[:] }
 

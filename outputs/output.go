@@ -30,6 +30,8 @@ type Error struct {
 	Op, Dest string
 	// Retryable says that the same may succeed later.
 	Retryable bool
+	// Refusal is why no attempt can succeed, where Retryable is false.
+	Refusal Refusal
 	// Hint tells a person what to do, where that is known.
 	Hint string
 	Err  error

@@ -1,8 +1,11 @@
 package elasticsearch
 
 import (
+	"errors"
 	"strings"
 	"time"
+
+	"winevent/outputs"
 )
 
 // action is what follows from the answer for a document, or for a whole request.
@@ -104,6 +107,25 @@ func decideBadRequest(r *result) (action, string) {
 		return later, "this is a data stream: report it, winevent always creates"
 	}
 	return refused, ""
+}
+
+// refusalOf says why a document is refused for good.
+func refusalOf(err error) outputs.Refusal {
+	var r *result
+	if !errors.As(err, &r) {
+		return outputs.RefusedOther
+	}
+	switch {
+	case r.status == 413:
+		return outputs.RefusedTooLarge
+	case r.kind == "document_parsing_exception", r.kind == "mapper_parsing_exception", r.kind == "strict_dynamic_mapping_exception":
+		return outputs.RefusedMapping
+	case spoilt(r):
+		return outputs.RefusedInvalid
+	case r.kind == "illegal_argument_exception": // too many fields, a term too long
+		return outputs.RefusedMapping
+	}
+	return outputs.RefusedOther
 }
 
 // decideRequest says what follows when a whole bulk request fails.

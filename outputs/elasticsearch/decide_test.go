@@ -1,6 +1,7 @@
 package elasticsearch
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -70,6 +71,27 @@ func TestDecideRequest(t *testing.T) {
 		r := parseFailure(c.status, nil, []byte(c.body))
 		if got, hint := decideRequest(r); got != c.want || !strings.Contains(hint, c.hint) {
 			t.Errorf("%s: %v %q, want %v %q", name, got, hint, c.want, c.hint)
+		}
+	}
+}
+
+// TestRefusalOf sorts answers for which a document goes to the dead letter file.
+func TestRefusalOf(t *testing.T) {
+	for name, c := range map[string]struct {
+		err  error
+		want outputs.Refusal
+	}{
+		"does not fit":        {&result{status: 400, kind: "document_parsing_exception", reason: "[1:2] failed to parse field [source.ip] of type [ip]"}, outputs.RefusedMapping},
+		"does not fit, older": {&result{status: 400, kind: "mapper_parsing_exception", reason: "failed to parse"}, outputs.RefusedMapping},
+		"strict":              {&result{status: 400, kind: "strict_dynamic_mapping_exception"}, outputs.RefusedMapping},
+		"immense term":        {&result{status: 400, kind: "illegal_argument_exception", reason: "Document contains at least one immense term"}, outputs.RefusedMapping},
+		"alone too large":     {&result{status: 413}, outputs.RefusedTooLarge},
+		"spoils all":          {&result{status: 400, kind: "x_content_parse_exception", reason: "duplicate field"}, outputs.RefusedInvalid},
+		"unheard of":          {&result{status: 400, kind: "some_exception"}, outputs.RefusedOther},
+		"no answer":           {errors.New("x"), outputs.RefusedOther},
+	} {
+		if got := refusalOf(c.err); got != c.want {
+			t.Errorf("%s: %d, want %d", name, got, c.want)
 		}
 	}
 }

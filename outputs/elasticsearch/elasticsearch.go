@@ -64,7 +64,6 @@ func (o *Output) Write(ctx context.Context, b *outputs.Batch) error {
 
 // Close implements outputs.Output.
 func (o *Output) Close() error {
-	o.config.Log.Info("elasticsearch: closed", o.Stats().attrs()...)
 	o.client.http.CloseIdleConnections()
 	return nil
 }

@@ -7,8 +7,9 @@ import (
 
 // Stats are what an output has done since it was opened.
 type Stats struct {
-	// Bulks are requests sent, Divided those that had to be sent in halves.
-	Bulks, Divided uint64
+	// Bulks are requests sent, Divided those that had to be sent in halves,
+	// Repeated those that failed as a whole in a way that may pass.
+	Bulks, Divided, Repeated uint64
 	// Created documents are stored, Exists were stored already, Redirected are in
 	// the failure store, Retried were sent again because the server was busy.
 	Created, Exists, Redirected, Retried uint64
@@ -22,7 +23,7 @@ type Stats struct {
 func (o *Output) Stats() Stats {
 	c := &o.counts
 	return Stats{
-		Bulks: c.bulks.Load(), Divided: c.divided.Load(), Created: c.created.Load(), Exists: c.exists.Load(),
+		Bulks: c.bulks.Load(), Divided: c.divided.Load(), Repeated: c.repeated.Load(), Created: c.created.Load(), Exists: c.exists.Load(),
 		Redirected: c.redirected.Load(), Retried: c.retried.Load(), Bytes: c.bytes.Load(), Compressed: c.wire.Load(),
 		Wait: time.Duration(c.wait.Load()),
 	}
@@ -30,14 +31,6 @@ func (o *Output) Stats() Stats {
 
 // counts are the running numbers of Stats.
 type counts struct {
-	bulks, divided, created, exists, redirected, retried, bytes, wire atomic.Uint64
-	wait                                                              atomic.Int64 // nanoseconds
-}
-
-// attrs are what the line at exit tells.
-func (s Stats) attrs() []any {
-	return []any{
-		"bulks", s.Bulks, "divided", s.Divided, "created", s.Created, "exists", s.Exists, "redirected", s.Redirected,
-		"retried", s.Retried, "bytes", s.Bytes, "compressed", s.Compressed,
-	}
+	bulks, divided, repeated, created, exists, redirected, retried, bytes, wire atomic.Uint64
+	wait                                                                        atomic.Int64 // nanoseconds
 }

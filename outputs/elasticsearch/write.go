@@ -59,6 +59,7 @@ func (w *write) deliver(ctx context.Context, docs []int) {
 				return
 			}
 			wait = after
+			w.output.counts.repeated.Add(1)
 		}
 		if !backoff.Wait(ctx, wait) {
 			w.fail(err, waitHint(err), true, docs...)
@@ -129,6 +130,9 @@ func (w *write) divide(ctx context.Context, docs []int, err error, hint string) 
 // fail notes documents that are not stored.
 func (w *write) fail(err error, hint string, retryable bool, docs ...int) {
 	e := &outputs.Error{Op: "send to", Dest: w.output.client.dest(), Retryable: retryable, Hint: hint, Err: err}
+	if !retryable {
+		e.Refusal = refusalOf(err)
+	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for _, i := range docs {

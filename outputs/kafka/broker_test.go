@@ -10,6 +10,7 @@ import (
 	"github.com/segmentio/kafka-go"
 
 	"winevent/internal/kafkatest"
+	"winevent/outputs"
 )
 
 const flushTime = 20 * time.Second
@@ -71,7 +72,7 @@ func TestOversizeInTheMiddle(t *testing.T) {
 	docs := documents("small", 0, 600)
 	docs[300].body = strings.Repeat("y", 30_000)
 	dead := send(t, o, docs, flushTime)
-	if len(dead) != 1 || dead[0].Index != 300 || !strings.Contains(firstError(dead), "max.message.bytes") {
+	if len(dead) != 1 || dead[0].Index != 300 || dead[0].Err.Refusal != outputs.RefusedTooLarge || !strings.Contains(firstError(dead), "max.message.bytes") {
 		t.Fatalf("%d failures: %s", len(dead), firstError(dead))
 	}
 	rest := append(append([]document(nil), docs[:300]...), docs[301:]...)
@@ -95,7 +96,7 @@ func TestTooLargeToTry(t *testing.T) {
 	docs := documents("limit", 0, 10)
 	docs[5].body = strings.Repeat("y", 60_000)
 	dead := send(t, o, docs, flushTime)
-	if len(dead) != 1 || dead[0].Index != 5 || !strings.Contains(firstError(dead), "kafka_max_batch_bytes") {
+	if len(dead) != 1 || dead[0].Index != 5 || dead[0].Err.Refusal != outputs.RefusedTooLarge || !strings.Contains(firstError(dead), "kafka_max_batch_bytes") {
 		t.Fatalf("%d failures: %s", len(dead), firstError(dead))
 	}
 	account(t, shared, "limit", append(append([]document(nil), docs[:5]...), docs[6:]...))
@@ -108,7 +109,7 @@ func TestCompactedTopic(t *testing.T) {
 	docs := documents("compacted", 0, 50)
 	docs[7].key, docs[20].key = "", ""
 	dead := send(t, o, docs, flushTime)
-	if len(dead) != 2 || dead[0].Index != 7 || dead[1].Index != 20 || !strings.Contains(firstError(dead), "kafka_key") {
+	if len(dead) != 2 || dead[0].Index != 7 || dead[1].Index != 20 || dead[1].Err.Refusal != outputs.RefusedInvalid || !strings.Contains(firstError(dead), "kafka_key") {
 		t.Fatalf("%d failures: %s", len(dead), firstError(dead))
 	}
 	var good []document

@@ -88,7 +88,7 @@ func (d *delivery) draftOf(docs []int) *draft {
 	o.counts.encode.Add(int64(encoded.Sub(start)))
 	o.counts.compress.Add(int64(time.Since(encoded)))
 	if err == nil && int64(len(packed)) > o.config.MaxBatchBytes {
-		err = fmt.Errorf("%d bytes after compression are more than kafka_max_batch_bytes", len(packed))
+		err = fmt.Errorf("%d %w", len(packed), errTooLarge)
 	}
 	return &draft{docs, e, packed, err}
 }

@@ -89,6 +89,9 @@ func decide(err error) (action, string) {
 	return decideConnection(err)
 }
 
+// errTooLarge is why a batch is not even sent.
+var errTooLarge = errors.New("bytes after compression are more than kafka_max_batch_bytes")
+
 // decideConnection is about errors that have neither a code of the protocol nor
 // to do with TLS.
 func decideConnection(err error) (action, string) {
@@ -97,6 +100,8 @@ func decideConnection(err error) (action, string) {
 		dial *net.OpError
 	)
 	switch {
+	case errors.Is(err, errTooLarge):
+		return tooLarge, ""
 	case errors.Is(err, secret.ErrUnreadable):
 		return later, ""
 	case errors.Is(err, errOtherProtocol):
@@ -118,8 +123,12 @@ func decideConnection(err error) (action, string) {
 // failure makes the error of documents that were not acknowledged.
 func failure(dest string, err error) *outputs.Error {
 	a, hint := decide(err)
-	return &outputs.Error{
-		Op: "send to", Dest: "kafka topic " + dest, Hint: hint, Err: err,
-		Retryable: a != tooLarge && a != unfit,
+	e := &outputs.Error{Op: "send to", Dest: "kafka topic " + dest, Hint: hint, Err: err, Retryable: true}
+	switch a {
+	case tooLarge:
+		e.Retryable, e.Refusal = false, outputs.RefusedTooLarge
+	case unfit:
+		e.Retryable, e.Refusal = false, outputs.RefusedInvalid
 	}
+	return e
 }

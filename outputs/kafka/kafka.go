@@ -112,7 +112,6 @@ func (o *Output) Write(ctx context.Context, b *outputs.Batch) error {
 
 // Close implements outputs.Output.
 func (o *Output) Close() error {
-	o.config.Log.Info("kafka: closed", o.Stats().attrs()...)
 	o.client.transport.CloseIdleConnections()
 	return nil
 }

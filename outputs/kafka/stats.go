@@ -36,11 +36,3 @@ type counts struct {
 	bytes, wire                    atomic.Uint64
 	encode, compress, wait         atomic.Int64
 }
-
-// attrs are what the line at exit tells.
-func (s Stats) attrs() []any {
-	return []any{
-		"batches", s.Batches, "resent", s.Resent, "split", s.Split, "new_epochs", s.NewEpochs,
-		"bytes", s.Bytes, "compressed", s.Compressed,
-	}
-}

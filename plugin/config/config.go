@@ -32,6 +32,10 @@ type Config struct {
 	FileMaxFiles     int
 	Dataset          string
 	Namespace        string
+	// MetricsListen is host:port, empty for none; MetricsName empty for Fluent Bit's.
+	MetricsListen   string
+	MetricsName     string
+	SummaryInterval time.Duration
 	// Catalog has the user's entries; nil for the built-in catalog alone.
 	Catalog *catalog.Catalog
 	// Kafka and Elasticsearch lack their Log.

@@ -32,7 +32,7 @@ type Option struct {
 // Options returns the table. The slice must not be changed.
 func Options() []Option { return options }
 
-var options = slices.Concat(commonOptions, kafkaOptions, elasticsearchOptions)
+var options = slices.Concat(commonOptions, metricsOptions, kafkaOptions, elasticsearchOptions)
 
 // The places where documents can go.
 var outputNames = []string{"stdout", "file", "kafka", "elasticsearch"}
@@ -87,7 +87,7 @@ var commonOptions = []Option{
 
 // mistakes are keys that people write for others, and keys of Fluent Bit's own
 // outputs, with what to write instead.
-var mistakes = withForeign(slices.Concat(commonMistakes, kafkaMistakes, elasticsearchMistakes))
+var mistakes = withForeign(slices.Concat(commonMistakes, metricsMistakes, kafkaMistakes, elasticsearchMistakes))
 
 // mistake is a key that is none, and what to do about it.
 type mistake struct{ key, fix string }

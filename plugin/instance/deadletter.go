@@ -6,6 +6,7 @@ import (
 
 	"winevent/enrich/jsontext"
 	"winevent/outputs/file"
+	"winevent/plugin/metrics"
 )
 
 // letters are the parts of a chunk that cannot be delivered.
@@ -18,17 +19,17 @@ type letter struct {
 	// place of the first record that could not be read.
 	record int
 	// where its bytes stand in the chunk.
-	where   entry
+	where entry
+	// kind is the reason as one of few, reason what a person reads.
+	kind    metrics.Reason
 	reason  string
 	written bool
 }
 
 func (l *letters) reset() { l.list = l.list[:0] }
 
-func (l *letters) len() int { return len(l.list) }
-
-func (l *letters) add(record int, where entry, reason string) {
-	l.list = append(l.list, letter{record: record, where: where, reason: reason})
+func (l *letters) add(record int, where entry, kind metrics.Reason, reason string) {
+	l.list = append(l.list, letter{record: record, where: where, kind: kind, reason: reason})
 }
 
 // deadLetter is the file that takes letters, one JSON object a line:

@@ -34,6 +34,7 @@ import (
 	"winevent/outputs/stdout"
 	"winevent/plugin/chunk"
 	"winevent/plugin/config"
+	"winevent/plugin/metrics"
 )
 
 // Instance is one [OUTPUT] section. Flush may be called concurrently.
@@ -49,12 +50,7 @@ type Instance struct {
 	progress   progress
 	// unreachable says that the last flush found nobody to connect to.
 	unreachable atomic.Bool
-	counts      counts
-}
-
-// counts are what the line at exit tells.
-type counts struct {
-	flushes, records, documents, filtered, unreadable, unknown, deadLettered, retries atomic.Uint64
+	metrics     *metrics.Section
 }
 
 // Open makes an instance and checks that it can work. log takes what a person should know.
@@ -76,6 +72,9 @@ func Open(c config.Config, log *slog.Logger) (*Instance, error) {
 		log:        log,
 	}
 	i.works.New = func() any { return &work{doc: i.enricher.NewDocument()} }
+	if i.metrics, err = i.openMetrics(); err != nil {
+		return nil, errors.Join(err, output.Close(), dead.Close())
+	}
 	return i, nil
 }
 
@@ -132,25 +131,27 @@ type work struct {
 	letters letters
 	// entries are where the records stand in the chunk.
 	entries []entry
-	tally   tally
+	counted metrics.Flush
 	// now is for records that came without any time.
 	now event.Time
 }
 
 type entry struct{ start, end int }
 
-// tally counts the records of one flush, so that the shared counters are
-// touched once a chunk.
-type tally struct{ records, unreadable, unknown, filtered uint64 }
-
 // Flush delivers a chunk. It keeps no reference to chunk. nil means that every
 // record is acknowledged by the destination or stands in the dead letter file,
 // synced; an error means that the chunk has to come again, and what was
 // acknowledged will not be sent a second time then.
 func (i *Instance) Flush(data []byte, tag string) error {
-	i.counts.flushes.Add(1)
+	start := time.Now()
 	w := i.works.Get().(*work)
 	defer i.works.Put(w)
+	w.counted = metrics.Flush{Retry: true} // unless it comes to its end: a panic counts too
+	defer func() {
+		now := time.Now()
+		i.metrics.Add(&w.counted, start, now)
+		i.metrics.Summarize(now)
+	}()
 	done := i.progress.take(data)
 	i.read(w, data, done)
 
@@ -167,13 +168,17 @@ func (i *Instance) Flush(data []byte, tag string) error {
 	retry := i.settle(w, failures)
 	if err := i.dead.write(&w.letters, data, tag); err != nil {
 		// Everything else of the chunk is delivered: only the letters come again.
+		w.counted.LettersFailed = true
 		i.log.Error("dead letter file cannot be written; the chunk is kept and comes again", "error", err)
 		return i.keep(w, data, done, retry, err)
 	}
-	i.counts.deadLettered.Add(uint64(w.letters.len()))
+	for _, l := range w.letters.list {
+		w.counted.Letters[l.kind]++
+	}
 	if len(retry) > 0 {
 		return i.keep(w, data, done, retry, retry[0].Err)
 	}
+	w.counted.Retry = false
 	return nil
 }
 
@@ -213,7 +218,7 @@ func (i *Instance) read(w *work, data []byte, done *settled) {
 	w.batch.Reset()
 	w.letters.reset()
 	w.entries = w.entries[:0]
-	w.tally = tally{}
+	w.counted.Read.Bytes = uint64(len(data))
 	now := time.Now()
 	w.now = event.Time{Sec: now.Unix(), Nsec: int32(now.Nanosecond()), Digits: 3, Set: true}
 	w.reader.Reset(data)
@@ -226,11 +231,11 @@ func (i *Instance) read(w *work, data []byte, done *settled) {
 		w.entries = append(w.entries, entry{w.record.Offset, w.record.End})
 		if err := i.record(w, n, done); err != nil && !done.has(n) {
 			i.log.Error("record cannot be enriched; it goes to the dead letter file", "reason", err)
-			w.letters.add(n, w.entries[n], err.Error())
+			w.letters.add(n, w.entries[n], metrics.InternalFault, err.Error())
 		}
 	}
-	if done == nil { // else the chunk was counted when it came first
-		i.counts.add(&w.tally)
+	if done != nil { // then the chunk was counted when it came first
+		w.counted.Read = metrics.Read{}
 	}
 }
 
@@ -243,14 +248,7 @@ func (i *Instance) end(w *work, data []byte, n int, err error, done *settled) {
 	}
 	i.log.Error("rest of a chunk cannot be read; it goes to the dead letter file",
 		"reason", corrupt, "bytes", len(data)-corrupt.Offset)
-	w.letters.add(n, entry{corrupt.Offset, len(data)}, corrupt.Error())
-}
-
-func (c *counts) add(t *tally) {
-	c.records.Add(t.records)
-	c.unreadable.Add(t.unreadable)
-	c.unknown.Add(t.unknown)
-	c.filtered.Add(t.filtered)
+	w.letters.add(n, entry{corrupt.Offset, len(data)}, metrics.CorruptChunk, corrupt.Error())
 }
 
 // record makes the document of one record. A panic, which would be a fault of
@@ -267,28 +265,16 @@ func (i *Instance) record(w *work, n int, done *settled) (err error) {
 	w.doc.Enrich()
 	w.doc.DefaultTimestamp(w.now)
 	wanted := i.wanted(w.doc)
-	w.tally.count(w.doc, wanted)
+	count(&w.counted.Read, w.doc, wanted)
 	if done.has(n) || !wanted {
 		return nil
 	}
+	w.counted.Logged(w.doc.Logged())
 	w.batch.Commit(w.doc.AppendJSON(w.batch.Begin()), n, w.doc.ID())
 	for _, t := range i.attributes {
 		w.batch.CommitAttribute(t.Append(w.batch.BeginAttribute(), w.doc))
 	}
 	return nil
-}
-
-func (t *tally) count(doc *enrich.Document, wanted bool) {
-	t.records++
-	switch {
-	case doc.Err() != nil:
-		t.unreadable++
-	case !doc.Known():
-		t.unknown++
-	}
-	if !wanted {
-		t.filtered++
-	}
 }
 
 // wanted applies the filters. A record that is no event passes all of them.
@@ -307,27 +293,29 @@ func (i *Instance) wanted(doc *enrich.Document) bool {
 // settle sorts out the documents that failed: those that never can be
 // delivered become letters, the others are returned.
 func (i *Instance) settle(w *work, failures []outputs.Failure) (retry []outputs.Failure) {
-	i.counts.documents.Add(uint64(w.batch.Len() - len(failures)))
+	w.counted.Documents = uint64(w.batch.Len() - len(failures))
+	w.counted.DocumentBytes = uint64(len(w.batch.NDJSON()))
 	var refused error
 	for _, f := range failures {
+		w.counted.DocumentBytes -= uint64(len(w.batch.Doc(f.Index)) + 1)
 		if f.Err.Retryable {
 			retry = append(retry, f)
 			continue
 		}
 		n := w.batch.Record(f.Index)
-		w.letters.add(n, w.entries[n], f.Err.Error())
+		w.letters.add(n, w.entries[n], metrics.Refused(f.Err.Refusal), f.Err.Error())
 		refused = f.Err
 	}
 	if refused != nil {
 		i.log.Error("the destination refuses records for good; they go to the dead letter file",
 			"records", len(failures)-len(retry), "reason", refused)
 	}
+	w.counted.Open = uint64(len(retry))
 	return retry
 }
 
 // keep remembers what of the chunk is settled, and returns why it has to come again.
 func (i *Instance) keep(w *work, data []byte, done *settled, retry []outputs.Failure, err error) error {
-	i.counts.retries.Add(1)
 	if done == nil {
 		done = &settled{}
 	}
@@ -358,11 +346,8 @@ func (i *Instance) Log() *slog.Logger { return i.log }
 
 // Close ends the instance. No Flush may follow.
 func (i *Instance) Close() error {
-	c := &i.counts
-	i.log.Info("closed", "flushes", c.flushes.Load(), "records", c.records.Load(), "documents", c.documents.Load(),
-		"filtered", c.filtered.Load(), "unreadable", c.unreadable.Load(), "unknown_events", c.unknown.Load(),
-		"dead_lettered", c.deadLettered.Load(), "retries", c.retries.Load())
-	return errors.Join(i.output.Close(), i.dead.file.Close())
+	i.metrics.Total()
+	return errors.Join(i.metrics.Close(), i.output.Close(), i.dead.file.Close())
 }
 
 // Reopen makes outputs that write to files open them anew, as tools that
