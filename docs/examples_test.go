@@ -548,7 +548,7 @@ func ratio(t *testing.T, claim, log string) {
 	t.Helper()
 	number, _, _ := strings.Cut(claim, "×")
 	want, err := strconv.ParseFloat(number, 64)
-	sizes := regexp.MustCompile(`\bbytes=(\d+) compressed=(\d+)`).FindStringSubmatch(log)
+	sizes := regexp.MustCompile(`\bkafka_bytes=(\d+) kafka_compressed=(\d+)`).FindStringSubmatch(log)
 	if err != nil || sizes == nil {
 		t.Fatalf("%v, log: %s", err, log)
 	}

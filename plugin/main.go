@@ -132,7 +132,8 @@ func FLBPluginUnregister(def unsafe.Pointer) {
 func recovered(status *C.int, answer C.int) {
 	if p := recover(); p != nil {
 		*status = answer
-		faultLog().Error("internal fault", "panic", p)
+		log := faultLog()
+		log.Error("internal fault", "panic", p)
 	}
 }
 

@@ -58,6 +58,9 @@ type Reader struct {
 // Reset begins a chunk. The Reader keeps views into it.
 func (r *Reader) Reset(chunk []byte) { *r = Reader{chunk: chunk} }
 
+// Offset is where the next entry of the chunk begins.
+func (r *Reader) Offset() int { return r.at }
+
 // Next fills rec with the next record, passing over group markers, and tree,
 // which it resets, with the record's body.
 //

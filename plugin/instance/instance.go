@@ -224,7 +224,7 @@ func (i *Instance) read(w *work, data []byte, done *settled) {
 	w.reader.Reset(data)
 	w.doc.StartBatch()
 	for n := 0; ; n++ {
-		if err := w.reader.Next(&w.record, w.doc.Tree()); err != nil {
+		if err := w.next(); err != nil {
 			i.end(w, data, n, err, done)
 			break
 		}
@@ -237,6 +237,18 @@ func (i *Instance) read(w *work, data []byte, done *settled) {
 	if done != nil { // then the chunk was counted when it came first
 		w.counted.Read = metrics.Read{}
 	}
+}
+
+// next reads the next record into the document's memory. A panic, which would be
+// a fault of ours, is taken for the end of what can be read.
+func (w *work) next() (err error) {
+	at := w.reader.Offset()
+	defer func() {
+		if p := recover(); p != nil {
+			err = &chunk.CorruptError{Offset: at, Err: fmt.Errorf("internal fault while reading: %v", p)}
+		}
+	}()
+	return w.reader.Next(&w.record, w.doc.Tree())
 }
 
 // end takes what the reader says where it stops: all is read, or the rest, from
