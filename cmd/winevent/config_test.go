@@ -16,7 +16,8 @@ func TestShippedConfigurations(t *testing.T) {
 	t.Setenv("WINEVENT_DIR", t.TempDir())
 	t.Setenv("WINEVENT_DEAD_LETTER_FILE", "dead")
 	var names []string
-	for _, pattern := range []string{samples.Dir("config", "*"), samples.Dir("..", "deploy", "*.yaml")} {
+	for _, pattern := range []string{samples.Dir("config", "*"), samples.Dir("..", "deploy", "*.yaml"), samples.Dir("..", "deploy", "linux", "*.yaml"),
+		samples.Dir("..", "deploy", "compose", "fluent-bit.yaml")} {
 		found, err := filepath.Glob(pattern)
 		if err != nil || len(found) == 0 {
 			t.Fatalf("nothing matches %s: %v", pattern, err)
