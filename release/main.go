@@ -50,7 +50,11 @@ func run() error {
 	tagged := flag.String("version", "", "the version that the commit's tag gives; without it, that of version/version.go")
 	flag.StringVar(&r.ldflags, "ldflags", "", "flags for Go's linker that stamp version and commit")
 	flag.BoolVar(&r.anew, "a", false, "compile everything anew, whatever Go's cache holds")
+	licences := flag.String("third-party", "", "print the licences of what is linked for a platform, linux/amd64, and do nothing else")
 	flag.Parse()
+	if *licences != "" {
+		return printThirdParty(*licences)
+	}
 	if err := r.prepare(*tagged); err != nil {
 		return err
 	}
@@ -61,6 +65,21 @@ func run() error {
 		}
 	}
 	return checksums(r.dist)
+}
+
+// printThirdParty prints the licences that an image needs beside the plugin.
+func printThirdParty(platform string) error {
+	for _, t := range targets {
+		if t.String() == platform {
+			text, err := thirdParty(t)
+			if err != nil {
+				return err
+			}
+			_, err = os.Stdout.Write(text)
+			return err
+		}
+	}
+	return fmt.Errorf("-third-party %s: no release is made for it", platform)
 }
 
 // prepare finds version and time, and makes the folders.
