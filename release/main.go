@@ -124,7 +124,7 @@ func releasable(tagged string) error {
 	if err != nil {
 		return err
 	}
-	if !regexp.MustCompile(`(?m)^## \[?` + regexp.QuoteMeta(tagged) + `\b`).Match(changelog) {
+	if !regexp.MustCompile(`(?m)^## \[?` + regexp.QuoteMeta(tagged) + `(\]|\s|$)`).Match(changelog) {
 		return errors.New("CHANGELOG.md has no section ## " + tagged)
 	}
 	return nil
