@@ -4,6 +4,7 @@ import (
 	"archive/tar"
 	"archive/zip"
 	"compress/gzip"
+	"errors"
 	"io"
 	"io/fs"
 	"os"
@@ -21,11 +22,7 @@ func (r *release) pack(folder string, t target) error {
 	if err != nil {
 		return err
 	}
-	if err := write(f, folder, r.time); err != nil {
-		f.Close()
-		return err
-	}
-	return f.Close()
+	return errors.Join(write(f, folder, r.time), f.Close())
 }
 
 // writeTarGz writes a folder as one: sorted, owned by 0:0 without names, every

@@ -29,7 +29,7 @@ func neededGlibc(library string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }() // was only read
 	needs, err := f.DynamicVersionNeeds()
 	if err != nil {
 		return "", fmt.Errorf("%s: %w", library, err)

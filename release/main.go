@@ -45,7 +45,7 @@ func main() {
 	}
 }
 
-func run() error {
+func run() (err error) {
 	r := release{dist: "dist"}
 	tagged := flag.String("version", "", "the version that the commit's tag gives; without it, that of version/version.go")
 	flag.StringVar(&r.ldflags, "ldflags", "", "flags for Go's linker that stamp version and commit")
@@ -58,7 +58,7 @@ func run() error {
 	if err := r.prepare(*tagged); err != nil {
 		return err
 	}
-	defer os.RemoveAll(r.work)
+	defer func() { err = errors.Join(err, os.RemoveAll(r.work)) }()
 	for _, t := range targets {
 		if err := r.make(t); err != nil {
 			return fmt.Errorf("%s: %w", t, err)

@@ -55,7 +55,7 @@ func (o *healthOptions) run(s streams) error {
 	text, err := io.ReadAll(io.LimitReader(response.Body, 200))
 	switch {
 	case response.StatusCode == http.StatusNotFound:
-		return errors.New("Fluent Bit does not know; set health_check on") //nolint:staticcheck,revive // a name begins it
+		return errors.New("its health is not known; set health_check on")
 	case response.StatusCode != http.StatusOK:
 		return fmt.Errorf("not healthy: %s: %s; its log says why", response.Status, clean(string(bytes.TrimSpace(text))))
 	case err != nil:

@@ -19,7 +19,7 @@ func TestHealth(t *testing.T) {
 		"healthy":     {200, "ok\n", exitOK, "healthy\n", ""},
 		"not healthy": {500, "error\n", exitFailed, "", "winevent: not healthy: 500 Internal Server Error: error; its log says why\n"},
 		"hostile":     {500, "\x1b[2J" + strings.Repeat("x", 1e6), exitFailed, "", ""},
-		"not on":      {404, "", exitFailed, "", "winevent: Fluent Bit does not know; set health_check on\n"},
+		"not on":      {404, "", exitFailed, "", "winevent: its health is not known; set health_check on\n"},
 	} {
 		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if r.Method != http.MethodGet || r.URL.Path != "/api/v1/health" {
