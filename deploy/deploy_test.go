@@ -18,6 +18,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/compose-spec/compose-go/v2/cli"
@@ -201,6 +202,7 @@ func TestAccounts(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	var mu sync.Mutex // of what the server shares with the test
 	var asked []string
 	refuse := ""
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -209,6 +211,8 @@ func TestAccounts(t *testing.T) {
 		if err != nil || !gjson.ValidBytes(body) || user != "elastic" || password != "secret of elastic_password" || r.Header.Get("Content-Type") != "application/json" {
 			t.Errorf("%s %s by %s %s: %s, %v", r.Method, r.URL, user, password, body, err)
 		}
+		mu.Lock()
+		defer mu.Unlock()
 		if r.URL.Path == refuse {
 			w.WriteHeader(http.StatusForbidden)
 		}
@@ -228,10 +232,12 @@ func TestAccounts(t *testing.T) {
 		"PUT /_security/role/winevent_writer  ",
 		"PUT /_security/user/winevent secret of winevent_password winevent_writer",
 	}
+	mu.Lock()
 	if !slices.Equal(asked, want) {
 		t.Errorf("asked %q", asked)
 	}
 	refuse = "/_security/role/winevent_writer"
+	mu.Unlock()
 	if out, err := script(); err == nil {
 		t.Errorf("a refusal is taken for success: %s", out)
 	}

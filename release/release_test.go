@@ -83,26 +83,27 @@ func TestStatedGlibc(t *testing.T) {
 	}
 }
 
-// staged lays out a release of Linux from what is built already.
+// staged lays out a release for Linux. In the place of plugin and tool, of which
+// other tests see whether they work, stand small ones: packing 60 MB takes long
+// under the race detector.
 func staged(t *testing.T, r *release, target target) string {
 	t.Helper()
 	folder := filepath.Join(t.TempDir(), "winevent-1.2.3-linux-amd64")
-	for _, name := range []string{target.library, target.tool} {
-		if err := copyFile(filepath.Join(folder, name), built(t, name)); err != nil {
+	if err := os.Mkdir(folder, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range map[string]string{target.library: "plugin", target.tool: "#!/bin/sh\necho ran \"$@\"\n"} {
+		if err := os.WriteFile(filepath.Join(folder, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
-	licences, err := thirdParty(target)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := r.stage(folder, target, licences); err != nil {
+	if err := r.stage(folder, target, []byte("licences")); err != nil {
 		t.Fatal(err)
 	}
 	return folder
 }
 
-// TestArchive unpacks an archive with tar, as people do, and uses what is in it.
+// TestArchive unpacks an archive with tar, as people do, and looks at what is in it.
 func TestArchive(t *testing.T) {
 	r := &release{dist: t.TempDir(), time: time.Unix(1_767_225_600, 0)}
 	target := targets[0]
@@ -139,10 +140,8 @@ func TestArchive(t *testing.T) {
 			t.Errorf("%q should not be in it", found)
 		}
 	}
-	for _, args := range [][]string{{"version"}, {"explain", "5462", "--error", "5"}} {
-		if out, err := exec.Command(filepath.Join(unpacked, "winevent"), args...).CombinedOutput(); err != nil {
-			t.Errorf("winevent %s: %v: %s", args, err, out)
-		}
+	if out, err := exec.Command(filepath.Join(unpacked, "winevent"), "version").CombinedOutput(); err != nil || string(out) != "ran version\n" {
+		t.Errorf("the tool cannot be run: %v: %s", err, out)
 	}
 }
 
