@@ -6,10 +6,13 @@ MINGW   := x86_64-w64-mingw32-gcc
 BUILD   := build
 LINT    := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.12.2
 COMMIT  := $(shell git rev-parse --short=12 HEAD 2>/dev/null)
-LDFLAGS := -ldflags '-X winevent/version.commit=$(COMMIT)'
+# Without a tag on the commit, the version is the one in version/version.go.
+VERSION := $(patsubst v%,%,$(shell git describe --tags --exact-match --match 'v[0-9]*' 2>/dev/null))
+STAMP   := -X winevent/version.commit=$(COMMIT) $(if $(VERSION),-X winevent/version.Version=$(VERSION))
+LDFLAGS := -ldflags '$(strip $(STAMP))'
 SOURCES := $(shell find . -name '*.go' -not -path './build/*') go.mod go.sum
 
-.PHONY: build windows demo test bench ratios lint fuzz golden image clean
+.PHONY: build windows demo test bench ratios lint fuzz golden image release release-check clean
 
 build: $(BUILD)/out_winevent.so $(BUILD)/winevent ## the plugin and the command line tool
 
@@ -70,8 +73,14 @@ golden: ## write golden documents and references anew: read the difference
 	$(GO) generate ./enrich/catalog ./kibana
 	$(GO) test ./enrich ./docs ./outputs/elasticsearch/setup -update
 
+release: ## dist/: archives, deb, rpm, SBOMs and checksums for Linux and Windows (docs/install.md)
+	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(GO) run ./release $(RELEASE_FLAGS) -version '$(VERSION)' -ldflags '$(strip $(STAMP))'
+
+release-check: ## builds the release twice, in two folders without a common cache, and compares the bytes
+	./release/check.sh
+
 image: ## Fluent Bit with the plugin in it
 	docker build -t winevent .
 
 clean:
-	rm -rf $(BUILD)
+	rm -rf $(BUILD) dist

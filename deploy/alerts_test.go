@@ -28,8 +28,8 @@ import (
 	"winevent/plugin/instance"
 )
 
-// tool runs promtool to its end.
-func tool(t *testing.T, args ...string) {
+// run runs promtool to its end.
+func run(t *testing.T, args ...string) {
 	t.Helper()
 	path, err := promtool.Path()
 	if err != nil {
@@ -43,13 +43,13 @@ func tool(t *testing.T, args ...string) {
 // TestPrometheusTakesTheQueries has Prometheus' own parser read the alerts, and
 // the dashboard's queries as rules.
 func TestPrometheusTakesTheQueries(t *testing.T) {
-	tool(t, "check", "rules", alertsFile)
+	run(t, "check", "rules", alertsFile)
 	var rules strings.Builder
 	rules.WriteString("groups:\n  - name: dashboard\n    rules:\n")
 	for i, q := range queries(t) {
 		fmt.Fprintf(&rules, "      - {record: q%d, expr: %q}\n", i, q.text)
 	}
-	tool(t, "check", "rules", write(t, t.TempDir(), "queries.yaml", rules.String()))
+	run(t, "check", "rules", write(t, t.TempDir(), "queries.yaml", rules.String()))
 }
 
 // section is a running one, and its address.
@@ -172,7 +172,7 @@ func TestAlertsFire(t *testing.T) {
 			for range 10 {
 				_ = s.Flush(chunk[:len(chunk)-c.cut], "t")
 			}
-			tool(t, "test", "rules", write(t, dir, "test.yaml", ruleTest(t, before, s.scrape(t), c.want)))
+			run(t, "test", "rules", write(t, dir, "test.yaml", ruleTest(t, before, s.scrape(t), c.want)))
 		})
 	}
 }
@@ -225,7 +225,7 @@ func TestFurtherAlertsFire(t *testing.T) {
 		}, []string{"WineventFlushesSlow"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			tool(t, "test", "rules", write(t, t.TempDir(), "test.yaml", ruleTest(t, nil, c.series, c.want)))
+			run(t, "test", "rules", write(t, t.TempDir(), "test.yaml", ruleTest(t, nil, c.series, c.want)))
 		})
 	}
 }
@@ -233,7 +233,7 @@ func TestFurtherAlertsFire(t *testing.T) {
 // TestDown is the one alert that is about no metric of winevent's.
 func TestDown(t *testing.T) {
 	text := strings.Replace(ruleTest(t, nil, nil, []string{"WineventDown"}), "values: '1x", "values: '0x", 1)
-	tool(t, "test", "rules", write(t, t.TempDir(), "down.yaml", text))
+	run(t, "test", "rules", write(t, t.TempDir(), "down.yaml", text))
 }
 
 // TestEveryAlertIsTried compares the alerts with those that the tests here expect.

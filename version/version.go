@@ -3,8 +3,9 @@ package version
 
 import "runtime/debug"
 
-// Version is the version of plugin and CLI.
-const Version = "0.1.0-dev"
+// Version is the version of plugin and CLI. A build from a commit with a tag vX.Y.Z
+// sets it to X.Y.Z (Makefile); nothing else may write it.
+var Version = "0.1.0-dev"
 
 // commit is set by the Makefile.
 var commit string

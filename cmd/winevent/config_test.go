@@ -2,7 +2,9 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"os"
 	"path/filepath"
@@ -21,10 +23,12 @@ func TestShippedConfigurations(t *testing.T) {
 	t.Setenv("ELASTICSEARCH_URLS", "http://127.0.0.1:9200")
 	t.Setenv("WINEVENT_DIR", t.TempDir())
 	t.Setenv("WINEVENT_DEAD_LETTER_FILE", "dead")
-	var names []string
-	for _, pattern := range []string{samples.Dir("config", "*"), samples.Dir("..", "deploy", "*.yaml"),
-		samples.Dir("..", "deploy", "collector", "collector.*")} {
-		found, err := filepath.Glob(pattern)
+	names := []string{inConfigMap(t, samples.Dir("..", "deploy", "kubernetes", "collector.yaml"))}
+	for _, pattern := range [][]string{
+		{"config", "*"}, {"..", "deploy", "*.yaml"}, {"..", "deploy", "collector", "collector.*"}, {"..", "deploy", "linux", "*.yaml"},
+		{"..", "deploy", "compose", "fluent-bit.yaml"},
+	} {
+		found, err := filepath.Glob(samples.Dir(pattern...))
 		if err != nil || len(found) == 0 {
 			t.Fatalf("nothing matches %s: %v", pattern, err)
 		}
@@ -112,4 +116,31 @@ func classicKeys(t *testing.T, name string) (all []string) {
 	}
 	slices.Sort(all)
 	return all
+}
+
+// inConfigMap returns a file with the configuration that a ConfigMap holds.
+func inConfigMap(t *testing.T, manifests string) string {
+	t.Helper()
+	text, err := os.ReadFile(manifests)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for d := yaml.NewDecoder(bytes.NewReader(text)); ; {
+		var object struct {
+			Kind string            `yaml:"kind"`
+			Data map[string]string `yaml:"data"`
+		}
+		if err := d.Decode(&object); errors.Is(err, io.EOF) {
+			t.Fatalf("%s has no ConfigMap with winevent.yaml", manifests)
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		if config := object.Data["winevent.yaml"]; object.Kind == "ConfigMap" && config != "" {
+			path := filepath.Join(t.TempDir(), "collector.yaml")
+			if err := os.WriteFile(path, []byte(config), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			return path
+		}
+	}
 }

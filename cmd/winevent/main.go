@@ -41,7 +41,8 @@ func newRoot(s streams) *cobra.Command {
 			return usageErrorf("no command given; winevent --help lists them")
 		},
 	}
-	root.AddCommand(newEnrich(s), newExplain(s), newCatalog(s), newShow(s), newCheck(s), newSetup(s), newConvertConfig(s), newVersion(s))
+	root.AddCommand(newEnrich(s), newExplain(s), newCatalog(s), newShow(s), newCheck(s), newHealth(s), newSetup(s), newConvertConfig(s),
+		newVersion(s))
 	return root
 }
 
