@@ -29,7 +29,7 @@ func TestWindowsStdout(t *testing.T) {
 	if r.stdout != linux.stdout || len(r.stdout) == 0 {
 		t.Errorf("%d bytes, on Linux %d", len(r.stdout), len(linux.stdout))
 	}
-	for _, line := range []string{"[host] [info] [output:winevent] winevent 0.", "[host] [info] [output:winevent] closed flushes=2"} {
+	for _, line := range []string{"[host] [info] [output:winevent] winevent 0.", "[host] [info] [output:winevent] closed name=winevent.0 flushes=2"} {
 		if !strings.Contains(r.stderr, line) {
 			t.Errorf("%q is not in the host's log:\n%s", line, r.stderr)
 		}
