@@ -136,7 +136,7 @@ func workerOf(e *enrich.Enricher) *worker { return &worker{doc: e.NewDocument()}
 
 // pass makes the documents of a chunk.
 func (w *worker) pass(data []byte) error {
-	w.batch.Reset()
+	w.batch.Reset(len(data))
 	w.reader.Reset(data)
 	w.doc.StartBatch()
 	for n := 0; ; n++ {

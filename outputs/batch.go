@@ -24,10 +24,18 @@ type doc struct {
 	id         [32]byte
 }
 
-// Reset empties the batch and keeps its memory, unless that grew beyond a ceiling.
-func (b *Batch) Reset() {
+// expansion is about how many times as large as records documents are, with
+// their remediation. What does not fit makes the batch's memory grow, which copies it.
+const expansion = 4
+
+// Reset empties the batch and makes room for the documents of so many bytes of
+// records. It keeps its memory, unless that grew beyond a ceiling.
+func (b *Batch) Reset(records int) {
 	if cap(b.buf) > maxKept {
 		b.buf = nil
+	}
+	if cap(b.buf) < records*expansion {
+		b.buf = make([]byte, 0, records*expansion)
 	}
 	b.buf, b.docs = b.buf[:0], b.docs[:0]
 	b.attributes, b.ends = b.attributes[:0], b.ends[:0]

@@ -12,7 +12,7 @@ import (
 func TestBatch(t *testing.T) {
 	var b outputs.Batch
 	for round := range 2 {
-		b.Reset()
+		b.Reset(0)
 		for i := range 3 {
 			b.Commit(append(b.Begin(), fmt.Sprintf(`{"n":%d}`, i)...), 10+i, []byte(strings.Repeat(fmt.Sprint(i), 32)))
 		}
@@ -29,7 +29,7 @@ func TestBatchDoesNotAllocate(t *testing.T) {
 	var b outputs.Batch
 	id := make([]byte, 32)
 	if n := testing.AllocsPerRun(100, func() {
-		b.Reset()
+		b.Reset(0)
 		for i := range 10 {
 			b.Commit(append(b.Begin(), "document"...), i, id)
 		}

@@ -14,7 +14,7 @@ import (
 // read turns the records of a chunk into documents, but for those that an
 // earlier flush of the chunk has settled.
 func (i *Instance) read(w *work, data []byte, done *settled) {
-	w.batch.Reset()
+	w.batch.Reset(len(data))
 	w.letters.reset()
 	w.entries = w.entries[:0]
 	w.counted.Read.Bytes = uint64(len(data))
