@@ -17,6 +17,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"winevent/enrich"
+	"winevent/enrich/record"
 	"winevent/internal/kafkatest"
 	"winevent/internal/samples"
 	"winevent/internal/testchunk"
@@ -234,7 +235,7 @@ func franzClient(b *testing.B, c *config.Config, compression string) *kgo.Client
 	topic, _ := c.Kafka.Topic.Literal()
 	codec := map[string]kgo.CompressionCodec{"none": kgo.NoCompression(), "snappy": kgo.SnappyCompression(), "lz4": kgo.Lz4Compression(), "zstd": kgo.ZstdCompression()}[compression]
 	client, err := kgo.NewClient(kgo.SeedBrokers(c.Kafka.Brokers...), kgo.DefaultProduceTopic(topic), kgo.RequiredAcks(kgo.AllISRAcks()),
-		kgo.ProducerBatchCompression(codec), kgo.ProducerBatchMaxBytes(int32(c.Kafka.BatchBytes)), kgo.MaxBufferedRecords(1_000_000),
+		kgo.ProducerBatchCompression(codec), kgo.ProducerBatchMaxBytes(1_000_000), kgo.MaxBufferedRecords(1_000_000),
 		kgo.ProducerLinger(10*time.Millisecond))
 	if err != nil {
 		b.Fatal(err)
@@ -306,7 +307,11 @@ func rawRecords(data []byte) (list []*kgo.Record, err error) {
 	var text bytes.Buffer
 	var ends []int
 	for ; len(data) > 0; ends = append(ends, text.Len()) {
-		if data, err = msgp.UnmarshalAsJSON(&text, data[head:]); err != nil {
+		body := data[head:]
+		if data, err = record.SkipMsgpack(body); err != nil {
+			return nil, err
+		}
+		if _, err := msgp.UnmarshalAsJSON(&text, body[:len(body)-len(data)]); err != nil {
 			return nil, err
 		}
 	}
