@@ -45,6 +45,8 @@ type preparedRemediation struct {
 type preparedList struct {
 	names [][]byte
 	keys  []string
+	// maps are the value maps of the parameters, "" for none.
+	maps []string
 	// at is where each of the entry's params stands in the list, or -1.
 	at []int
 }
@@ -147,6 +149,7 @@ func (p *prepared) prepareList(names []string) preparedList {
 	for _, n := range names {
 		l.names = append(l.names, []byte(n))
 		l.keys = append(l.keys, quote(n)+":")
+		l.maps = append(l.maps, p.ValueMap([]byte(n)))
 	}
 	for _, param := range p.params {
 		at := -1

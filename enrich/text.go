@@ -13,13 +13,10 @@ import (
 // more %%n of the provider's messages, or a value of the map that the catalog
 // gives the parameter. It appends nothing for other values.
 func (d *Document) valueText(dst []byte, p *event.Param) []byte {
-	if p.Value.Kind == record.String && bytes.HasPrefix(p.Value.Text, []byte("%%")) {
+	if isMessageCode(p) {
 		return appendMessages(dst, messageMap(d.ev.Provider), p.Value.Text)
 	}
-	if d.entry == nil || len(d.entry.Values) == 0 || p.Name == nil {
-		return dst
-	}
-	switch name := d.entry.ValueMap(p.Name); name {
+	switch name := d.mapOf(p); name {
 	case "":
 	case catalog.SIDMap:
 		return append(dst, catalog.SID(p.Value.Text)...)
@@ -35,6 +32,20 @@ func (d *Document) valueText(dst []byte, p *event.Param) []byte {
 		}
 	}
 	return dst
+}
+
+// isMessageCode tells whether a parameter's value is %%n: one of the provider's messages.
+func isMessageCode(p *event.Param) bool {
+	text := p.Value.Text
+	return p.Value.Kind == record.String && len(text) > 2 && text[0] == '%' && text[1] == '%'
+}
+
+// mapOf returns the value map of a parameter, or "".
+func (d *Document) mapOf(p *event.Param) string {
+	if d.entry == nil || len(d.entry.Values) == 0 || p.Name == nil {
+		return ""
+	}
+	return d.entry.ValueMap(p.Name)
 }
 
 // appendMapped appends the text of a code; of a bit mask those of its bits.
@@ -128,8 +139,12 @@ type textOf struct {
 func (d *Document) setValueTexts() {
 	d.texts, d.textsOf = d.texts[:0], d.textsOf[:0]
 	for i := range d.ev.Params {
+		p := &d.ev.Params[i]
+		if d.list != nil && d.list.maps[i] == "" && !isMessageCode(p) {
+			continue // as nearly all, which the list of names tells at once
+		}
 		start := len(d.texts)
-		if d.texts = d.valueText(d.texts, &d.ev.Params[i]); len(d.texts) > start {
+		if d.texts = d.valueText(d.texts, p); len(d.texts) > start {
 			d.textsOf = append(d.textsOf, textOf{i, span{start, len(d.texts)}})
 		}
 	}
@@ -191,7 +206,7 @@ func (d *Document) appendPlaceholder(b []byte, n int) []byte {
 		return b
 	}
 	// Windows prints the texts of %%n and of the manifest's maps, not those of ours.
-	if p.Value.Kind == record.String && bytes.HasPrefix(p.Value.Text, []byte("%%")) || catalog.PrintedByWindows(d.entry.ValueMap(p.Name)) {
+	if isMessageCode(p) || catalog.PrintedByWindows(d.entry.ValueMap(p.Name)) {
 		start := len(b)
 		if b = d.valueText(b, p); len(b) > start {
 			return b

@@ -27,7 +27,7 @@ var plain = func() (t [256]bool) {
 func AppendString(dst, s []byte) (_ []byte, valid bool) {
 	n := len(dst)
 	if cap(dst)-n < len(s)+2*wordBytes {
-		dst = grow(dst, len(s))
+		dst = slices.Grow(dst, len(s)+2*wordBytes)
 	}
 	out := dst[n : n+len(s)+2*wordBytes]
 	out[0] = '"'
@@ -40,9 +40,6 @@ func AppendString(dst, s []byte) (_ []byte, valid bool) {
 	return append(dst, '"'), valid
 }
 
-// grow makes room for a text of so many bytes, some of which need an escape.
-func grow(dst []byte, text int) []byte { return slices.Grow(dst, text+text/8+4*wordBytes) }
-
 // AppendBare is AppendString without the quotes, for a string made of parts.
 //
 // Text is copied as it is looked at, eight bytes at a time: a word is written
@@ -51,15 +48,28 @@ func grow(dst []byte, text int) []byte { return slices.Grow(dst, text+text/8+4*w
 func AppendBare(dst, s []byte) (_ []byte, valid bool) {
 	valid = true
 	for len(s) > 0 {
-		n := len(dst)
-		if cap(dst)-n < len(s)+wordBytes {
-			dst = grow(dst, len(s))
+		// Room for a text of which every byte needs a short escape.
+		n, room := len(dst), 2*len(s)+wordBytes
+		if cap(dst)-n < room {
+			dst = slices.Grow(dst, room)
 		}
-		i := copyPlain(dst[n:n+len(s)+wordBytes], s)
-		dst, s = dst[:n+i], s[i:]
-		for len(s) > 0 && !plain[s[0]] {
+		out := dst[n : n+room]
+		at, i := 0, 0
+		for i < len(s) {
+			k := copyPlain(out[at:at+len(s)-i+wordBytes], s[i:])
+			at, i = at+k, i+k
+			for ; i < len(s) && short[s[i]] != 0; i++ {
+				out[at], out[at+1] = '\\', short[s[i]]
+				at += 2
+			}
+			if i < len(s) && !plain[s[i]] {
+				break // by a byte that takes more
+			}
+		}
+		dst, s = dst[:n+at], s[i:]
+		for len(s) > 0 && !plain[s[0]] && short[s[0]] == 0 {
 			if s[0] < utf8.RuneSelf {
-				dst, s = appendEscape(dst, s[0]), s[1:]
+				dst, s = append(dst, '\\', 'u', '0', '0', hexDigits[s[0]>>4], hexDigits[s[0]&15]), s[1:]
 				continue
 			}
 			r, size := utf8.DecodeRune(s)
@@ -74,6 +84,9 @@ func AppendBare(dst, s []byte) (_ []byte, valid bool) {
 	}
 	return dst, valid
 }
+
+// short holds the letter behind the backslash for bytes that have a short escape.
+var short = [256]byte{'"': '"', '\\': '\\', '\n': 'n', '\r': 'r', '\t': 't'}
 
 // The same byte eight times, and the highest bit of each.
 const (
@@ -123,20 +136,6 @@ func lastWord(s []byte, n int) (w uint64) {
 		return uint64(binary.LittleEndian.Uint32(s)) | uint64(binary.LittleEndian.Uint32(s[n-4:]))<<(8*(n-4))
 	}
 	return uint64(s[0]) | uint64(s[n/2])<<(8*(n/2)) | uint64(s[n-1])<<(8*(n-1))
-}
-
-func appendEscape(dst []byte, c byte) []byte {
-	switch c {
-	case '"', '\\':
-		return append(dst, '\\', c)
-	case '\n':
-		return append(dst, '\\', 'n')
-	case '\r':
-		return append(dst, '\\', 'r')
-	case '\t':
-		return append(dst, '\\', 't')
-	}
-	return append(dst, '\\', 'u', '0', '0', hexDigits[c>>4], hexDigits[c&15])
 }
 
 // AppendFloat appends a number; JSON has no NaN and no infinity, so those become null.
