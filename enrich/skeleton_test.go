@@ -1,0 +1,89 @@
+package enrich
+
+import (
+	"bytes"
+	"fmt"
+	"sync"
+	"testing"
+
+	"winevent/enrich/event"
+	"winevent/internal/samples"
+)
+
+// TestSkeletonsChangeNothing writes recorded events in four threads, in other
+// orders, with the skeletons of one Enricher: each document has to be the one that
+// is written without any kept skeleton.
+func TestSkeletonsChangeNothing(t *testing.T) {
+	cold := New(Options{})
+	cold.skeletonBytes.Store(maxSkeletonBytes + 1) // there is no room for any
+	var lines, want [][]byte
+	doc := cold.NewDocument()
+	for _, path := range samples.Files() {
+		of, err := samples.Lines(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, line := range of {
+			lines, want = append(lines, line), append(want, documentOf(doc, line))
+		}
+	}
+	if n := kept(cold); n > 0 {
+		t.Fatalf("%d skeletons are kept without room", n)
+	}
+	warm := New(Options{})
+	var all sync.WaitGroup
+	for thread := range 4 {
+		all.Go(func() {
+			doc := warm.NewDocument()
+			for n := range 2 * len(lines) {
+				i := (n*(2*thread+1) + thread*1000) % len(lines)
+				if got := documentOf(doc, lines[i]); !bytes.Equal(got, want[i]) {
+					t.Errorf("with kept skeletons:\n%s\nwithout:\n%s", got, want[i])
+					return
+				}
+			}
+		})
+	}
+	all.Wait()
+	if n, bytes := kept(warm), warm.skeletonBytes.Load(); n < 1000 || bytes <= 0 || bytes > maxSkeletonBytes {
+		t.Errorf("%d skeletons of %d bytes", n, bytes)
+	}
+}
+
+// TestSkeletonsOfOneEventAreBounded has more kinds of one event than are kept.
+func TestSkeletonsOfOneEventAreBounded(t *testing.T) {
+	e := New(Options{})
+	doc := e.NewDocument()
+	for round := range 2 {
+		for n := range 3 * maxSkeletons {
+			line := fmt.Appendf(nil, `{"ProviderName":"Microsoft-Windows-Security-Auditing","EventID":4624,"Version":%d,"Channel":"Security","Computer":"c"}`, n)
+			if got := documentOf(doc, line); !bytes.Contains(got, fmt.Appendf(nil, `"version":%d`, n)) {
+				t.Fatalf("round %d: version %d becomes %s", round, n, got)
+			}
+		}
+	}
+	if n := kept(e); n != maxSkeletons {
+		t.Errorf("%d skeletons are kept", n)
+	}
+}
+
+func documentOf(doc *Document, line []byte) []byte {
+	doc.StartBatch()
+	doc.ReadLine(line, event.Time{Sec: 1, Set: true})
+	doc.Enrich()
+	return doc.AppendJSON(nil)
+}
+
+// kept counts the skeletons that an Enricher keeps.
+func kept(e *Enricher) (n int) {
+	for i := range e.prepared {
+		if p := e.prepared[i].Load(); p != nil {
+			for j := range p.skeletons.list {
+				if p.skeletons.list[j].Load() != nil {
+					n++
+				}
+			}
+		}
+	}
+	return n
+}
