@@ -56,12 +56,14 @@ test: build ## everything that is checked
 	$(GO) test -race $$($(GO) list ./... | grep -v /e2e$$)
 	$(GO) test -race -count=1 ./e2e # it builds the plugin itself, which the cache of tests does not see
 	$(MAKE) --no-print-directory demo > /dev/null
+	$(MAKE) --no-print-directory ratios
 
 bench: ## every benchmark beside its peer, as ratios
 	$(GO) run ./bench/ratios -write bench/ratios.txt
 
 ratios: ## warns of ratios that became much worse than those in bench/ratios.txt; never fails for one
-	@$(GO) run ./bench/ratios -count 3 -benchtime 0.1s -bench ToDocuments -compare bench/ratios.txt 2>/dev/null | grep -E '^warning|compared'
+	@$(GO) run ./bench/ratios -count 1 -benchtime 0.1s -bench ToDocuments -compare bench/ratios.txt 2>/dev/null | grep -E '^warning|compared' \
+		|| echo "warning: the benchmarks did not run"
 
 lint:
 	$(GO) run $(LINT) run ./...
