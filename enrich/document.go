@@ -187,7 +187,6 @@ func (d *Document) AppendJSON(dst []byte) []byte {
 // appendTags comes last, because some tags are only known when all else is written.
 func (d *Document) appendTags(dst []byte) []byte {
 	dst = append(dst, `,"tags":[`...)
-	n := len(dst)
 	for _, t := range [...]struct {
 		set bool
 		tag string
@@ -201,10 +200,7 @@ func (d *Document) appendTags(dst []byte) []byte {
 			dst = append(dst, t.tag...)
 		}
 	}
-	if len(dst) > n {
-		dst = dst[:len(dst)-1]
-	}
-	return append(dst, ']')
+	return closeList(dst)
 }
 
 // appendOriginal appends the record as it came, as a JSON string.

@@ -55,7 +55,7 @@ var steady = func() (s fieldSet) {
 		fEventCode, fEventProvider, fEventSeverity, fLogLevel, fEventAction, fChannel, fProviderName, fProviderGUID, fWEventID,
 		fVersion, fRawQualifiers, fRawLevel, fRawTask, fRawOpcode, fRawKeywords, fKeywords, fTask, fOpcode, fUserType,
 	} {
-		s.present[id/64] |= 1 << (id % 64)
+		s.slot(id)
 	}
 	return s
 }()
