@@ -140,14 +140,14 @@ func (w *worker) pass(data []byte) error {
 	w.reader.Reset(data)
 	w.doc.StartBatch()
 	for n := 0; ; n++ {
-		if err := w.reader.Next(&w.record, w.doc.Tree()); err != nil {
+		if err := w.reader.Next(&w.record, w.doc); err != nil {
 			if errors.Is(err, io.EOF) {
 				return nil
 			}
 			return err
 		}
 		r := &w.record
-		w.doc.ReadTree(r.Root, r.Err, r.Body, r.Metadata, r.Time)
+		w.doc.EndRecord(r.Body, r.Err, r.Metadata, r.Time)
 		w.doc.Enrich()
 		w.batch.Commit(w.doc.AppendJSON(w.batch.Begin()), n, w.doc.ID())
 		for _, t := range w.attributes {

@@ -23,7 +23,6 @@ import (
 
 	"winevent/enrich"
 	"winevent/enrich/event"
-	"winevent/enrich/record"
 	"winevent/internal/elastictest"
 	"winevent/internal/samples"
 	"winevent/internal/testchunk"
@@ -246,8 +245,8 @@ func rawBody(b *testing.B, data []byte, stream string) []byte {
 	var body, text bytes.Buffer
 	var reader chunk.Reader
 	var rec chunk.Record
-	var tree record.Record
-	for reader.Reset(data); reader.Next(&rec, &tree) == nil; {
+	doc := enrich.New(enrich.Options{}).NewDocument()
+	for reader.Reset(data); reader.Next(&rec, doc) == nil; {
 		text.Reset()
 		if _, err := msgp.UnmarshalAsJSON(&text, rec.Body); err != nil {
 			b.Fatal(err)

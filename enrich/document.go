@@ -24,10 +24,12 @@ type Document struct {
 	ev       event.Event
 	set      fieldSet
 
-	// What the record is: exactly one of root >= 0, line or raw holds the original.
-	root     int    // the tree in rec
+	// What the record is: exactly one of line, raw or body holds the original.
 	line     []byte // a line of text
 	raw      []byte // msgpack outside the limits
+	body     []byte // msgpack
+	usual    bool   // body was read without a tree
+	root     int    // the tree of body in rec, or -1
 	metadata int    // the tree of Fluent Bit's metadata, or -1
 	read     event.Time
 	err      error // why the record is no readable event
@@ -67,7 +69,7 @@ func (d *Document) reset() {
 	d.rec.Reset()
 	d.ev.Reset()
 	d.set.reset()
-	d.root, d.metadata, d.line, d.raw = -1, -1, nil, nil
+	d.root, d.metadata, d.line, d.raw, d.body = -1, -1, nil, nil, nil
 	d.err = nil
 	d.entry, d.branch, d.list, d.layout = nil, -1, nil, nil
 	d.code, d.verdict = catalog.ErrorCode{}, verdict{}
@@ -78,36 +80,46 @@ func (d *Document) reset() {
 // is when the shipper read it. A record that is no readable event is noted and
 // will be marked: the method cannot fail.
 func (d *Document) ReadMsgpack(body, metadata []byte, read event.Time) {
-	root, _, err := d.Tree().ReadMsgpack(body)
-	d.ReadTree(root, err, body, metadata, read)
+	_, err := d.ReadBody(body)
+	d.EndRecord(body, err, metadata, read)
 }
 
-// Tree forgets the last record and returns the memory for the body of the next
-// one. Who finds the end of a record by reading it reads it there, so that no
-// byte is looked at twice, and then calls ReadTree.
-func (d *Document) Tree() *record.Record {
+// ReadBody forgets the last record and reads the body of the next one, with
+// which b begins. It returns what follows it: who looks for the end of a record
+// finds it so, and no byte is looked at twice. An error says that the body is
+// outside the limits of a tree, or no msgpack. EndRecord must follow.
+func (d *Document) ReadBody(b []byte) (rest []byte, err error) {
 	d.reset()
-	return &d.rec
+	if rest, d.usual = dialect.ReadUsual(&d.rec, b, &d.ev); d.usual {
+		return rest, nil
+	}
+	d.rec.Reset()
+	d.ev.Reset()
+	d.root, rest, err = d.rec.ReadMsgpack(b)
+	return rest, err
 }
 
-// ReadTree is ReadMsgpack for a body that stands in Tree at root. err says why
-// it does not: it is outside the limits of a tree, or no msgpack.
-func (d *Document) ReadTree(root int, err error, body, metadata []byte, read event.Time) {
+// EndRecord ends the reading of a record: body is what ReadBody read, or what
+// stands in its place when that failed with err.
+func (d *Document) EndRecord(body []byte, err error, metadata []byte, read event.Time) {
 	d.read = read
+	if body == nil {
+		body = []byte{}
+	}
 	if err != nil {
-		if body == nil {
-			body = []byte{}
-		}
 		d.raw, d.err = body, err
 		return
 	}
-	d.root = root
+	d.body = body
 	if len(metadata) > 0 {
 		if m, _, err := d.rec.ReadMsgpack(metadata); err == nil && d.rec.At(m).Len > 0 {
 			d.metadata = m
 		}
 	}
-	d.setError(dialect.Read(&d.rec, root, &d.ev))
+	if !d.usual {
+		err = dialect.Read(&d.rec, d.root, &d.ev)
+	}
+	d.setError(err)
 }
 
 // ReadLine reads a record as one line of text: a JSON object, or an event as
@@ -128,6 +140,15 @@ func (d *Document) ReadLine(line []byte, read event.Time) {
 		err = dialect.Read(&d.rec, root, &d.ev)
 	}
 	d.setError(err)
+}
+
+// tree returns the index of the body's tree in rec. A usual record gets one only
+// when it is asked for.
+func (d *Document) tree() int {
+	if d.root < 0 {
+		d.root, _, _ = d.rec.ReadMsgpack(d.body) // a usual body is within the limits
+	}
+	return d.root
 }
 
 // Require refuses the record when check, which is given the form it came in,
@@ -208,9 +229,9 @@ func (d *Document) appendOriginal(dst []byte) []byte {
 	switch {
 	case d.line != nil:
 		return d.appendString(dst, d.line)
-	case d.root >= 0:
+	case d.raw == nil:
 		// The names of the record are apart from those of the document.
-		d.buf = d.appendTree(d.buf[:0], d.root)
+		d.buf = d.appendTree(d.buf[:0], d.tree())
 		return d.appendString(dst, d.buf)
 	}
 	dst = append(dst, `"msgpack:`...)

@@ -38,7 +38,7 @@ func (d *Document) appendContent(b []byte) []byte {
 		b = append(b, d.raw...)
 	default:
 		d.names.Reset()
-		b, _ = d.rec.AppendJSON(b, d.root, &d.names)
+		b, _ = d.rec.AppendJSON(b, d.tree(), &d.names)
 	}
 	b = strconv.AppendInt(append(b, 0), d.read.Sec, 10)
 	b = strconv.AppendInt(append(b, 0), int64(d.read.Nsec), 10)

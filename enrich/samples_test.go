@@ -102,17 +102,17 @@ func checkChunk(t *testing.T, lines, want [][]byte) {
 		r.Reset(data)
 		doc := enrich.New(enrich.Options{}).NewDocument()
 		for i := range want {
-			if err := r.Next(&rec, doc.Tree()); err != nil {
+			if err := r.Next(&rec, doc); err != nil {
 				t.Fatalf("record %d: %v", i, err)
 			}
-			doc.ReadTree(rec.Root, rec.Err, rec.Body, rec.Metadata, event.Time{})
+			doc.EndRecord(rec.Body, rec.Err, rec.Metadata, event.Time{})
 			doc.Enrich()
 			got := doc.AppendJSON(nil)
 			if !bytes.Equal(withoutContentID(t, got), withoutContentID(t, want[i])) {
 				t.Fatalf("record %d differs as msgpack:\n%s\n%s", i, got, want[i])
 			}
 		}
-		if err := r.Next(&rec, doc.Tree()); err == nil {
+		if err := r.Next(&rec, doc); err == nil {
 			t.Error("the chunk has more records than lines")
 		}
 	}

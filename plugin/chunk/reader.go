@@ -25,10 +25,8 @@ type Record struct {
 	// Body is one msgpack value: the record's map, or the whole entry where
 	// the entry has not the form of a record.
 	Body []byte
-	// Root is where the body stands in the tree that Next was given. Where Err
-	// is not nil, which says why the body is outside a tree's limits, it does not.
-	Root int
-	Err  error
+	// Err is what BodyReader said of the body.
+	Err error
 	// Offset and End are where the entry starts and ends in the chunk.
 	Offset, End int
 }
@@ -61,15 +59,22 @@ func (r *Reader) Reset(chunk []byte) { *r = Reader{chunk: chunk} }
 // Offset is where the next entry of the chunk begins.
 func (r *Reader) Offset() int { return r.at }
 
-// Next fills rec with the next record, passing over group markers, and tree,
-// which it resets, with the record's body.
+// BodyReader reads the bodies of records.
+type BodyReader interface {
+	// ReadBody forgets what it read before, reads the msgpack value that b begins
+	// with, and returns what follows it. With an error, which means that it cannot
+	// take the value, whoever calls it finds the end by other means.
+	ReadBody(b []byte) (rest []byte, err error)
+}
+
+// Next fills rec with the next record, passing over group markers, and has body
+// read the record's body.
 //
 // Possible errors: io.EOF at the end of the chunk; *CorruptError, after which
 // nothing more can be read.
-func (r *Reader) Next(rec *Record, tree *record.Record) error {
+func (r *Reader) Next(rec *Record, body BodyReader) error {
 	for r.at < len(r.chunk) {
-		tree.Reset()
-		if r.usual(rec, tree) {
+		if r.usual(rec, body) {
 			return nil
 		}
 		start := r.at
@@ -80,8 +85,7 @@ func (r *Reader) Next(rec *Record, tree *record.Record) error {
 		r.at = len(r.chunk) - len(rest)
 		*rec = Record{Offset: start, End: r.at}
 		if rec.split(r.chunk[start:r.at]) {
-			tree.Reset()
-			rec.Root, _, rec.Err = tree.ReadMsgpack(rec.Body)
+			_, rec.Err = body.ReadBody(rec.Body)
 			return nil
 		}
 	}
@@ -89,9 +93,9 @@ func (r *Reader) Next(rec *Record, tree *record.Record) error {
 }
 
 // usual reads a record as nearly all are: with the head that Fluent Bit writes
-// and a body within the limits. Its end is known when the tree is read: no byte
-// is looked at twice. false leaves the Reader where it is.
-func (r *Reader) usual(rec *Record, tree *record.Record) bool {
+// and a body that the BodyReader takes. Its end is known when that has read it: no
+// byte is looked at twice. false leaves the Reader where it is.
+func (r *Reader) usual(rec *Record, body BodyReader) bool {
 	h, ok := usualHead(r.chunk[r.at:])
 	if !ok {
 		return false
@@ -100,12 +104,11 @@ func (r *Reader) usual(rec *Record, tree *record.Record) bool {
 	if !ok || marker {
 		return false
 	}
-	root, rest, err := tree.ReadMsgpack(h.body)
+	rest, err := body.ReadBody(h.body)
 	if err != nil {
 		return false
 	}
-	body := h.body[:len(h.body)-len(rest)]
-	*rec = Record{Time: t, Metadata: h.metadata, Body: body, Root: root, Offset: r.at, End: len(r.chunk) - len(rest)}
+	*rec = Record{Time: t, Metadata: h.metadata, Body: h.body[:len(h.body)-len(rest)], Offset: r.at, End: len(r.chunk) - len(rest)}
 	r.at = rec.End
 	return true
 }

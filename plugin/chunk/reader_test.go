@@ -17,12 +17,24 @@ import (
 	"winevent/plugin/chunk"
 )
 
+// treeBody reads bodies into a tree.
+type treeBody struct {
+	record.Record
+	root int
+}
+
+func (b *treeBody) ReadBody(data []byte) (rest []byte, err error) {
+	b.Reset()
+	b.root, rest, err = b.ReadMsgpack(data)
+	return rest, err
+}
+
 // readAll reads a chunk to its end and checks that the entries follow one
 // another; between them only group markers may lie.
 func readAll(t *testing.T, data []byte) (records []chunk.Record, err error) {
 	t.Helper()
 	var r chunk.Reader
-	var tree record.Record
+	var tree treeBody
 	r.Reset(data)
 	end := 0
 	for {
@@ -205,7 +217,7 @@ func TestEmptyChunks(t *testing.T) {
 		}
 	}
 	var zero chunk.Reader
-	if err := zero.Next(new(chunk.Record), new(record.Record)); !errors.Is(err, io.EOF) {
+	if err := zero.Next(new(chunk.Record), new(treeBody)); !errors.Is(err, io.EOF) {
 		t.Errorf("the zero Reader: %v", err)
 	}
 }
@@ -357,7 +369,7 @@ func TestCorruptChunk(t *testing.T) {
 }
 
 // checkTree checks that the tree is that of the record's body, and of nothing else.
-func checkTree(t *testing.T, rec *chunk.Record, tree *record.Record) {
+func checkTree(t *testing.T, rec *chunk.Record, tree *treeBody) {
 	t.Helper()
 	var own record.Record
 	root, rest, err := own.ReadMsgpack(rec.Body)
@@ -370,7 +382,7 @@ func checkTree(t *testing.T, rec *chunk.Record, tree *record.Record) {
 	var names record.Names
 	want, _ := own.AppendJSON(nil, root, &names)
 	names.Reset()
-	if got, _ := tree.AppendJSON(nil, rec.Root, &names); tree.Len() != own.Len() || !bytes.Equal(got, want) {
+	if got, _ := tree.AppendJSON(nil, tree.root, &names); tree.Len() != own.Len() || !bytes.Equal(got, want) {
 		t.Fatalf("the tree is %s, the body's %s", got, want)
 	}
 }
@@ -379,7 +391,7 @@ func checkTree(t *testing.T, rec *chunk.Record, tree *record.Record) {
 func TestReset(t *testing.T) {
 	var r chunk.Reader
 	var rec chunk.Record
-	var tree record.Record
+	var tree treeBody
 	r.Reset([]byte{0xc1})
 	if err := r.Next(&rec, &tree); err == nil {
 		t.Fatal("0xc1 is read")

@@ -47,7 +47,7 @@ func (w *work) next() (err error) {
 			err = &chunk.CorruptError{Offset: at, Err: fmt.Errorf("internal fault while reading: %v", p)}
 		}
 	}()
-	return w.reader.Next(&w.record, w.doc.Tree())
+	return w.reader.Next(&w.record, w.doc)
 }
 
 // end takes what the reader says where it stops: all is read, or the rest, from
@@ -72,7 +72,7 @@ func (i *Instance) record(w *work, n int, done *settled) (err error) {
 	}()
 	// A settled record is read all the same: ids may depend on the records before.
 	r := &w.record
-	w.doc.ReadTree(r.Root, r.Err, r.Body, r.Metadata, r.Time)
+	w.doc.EndRecord(r.Body, r.Err, r.Metadata, r.Time)
 	w.doc.Enrich()
 	w.doc.DefaultTimestamp(w.now)
 	wanted := i.wanted(w.doc)
