@@ -40,9 +40,9 @@ type Document struct {
 	list       *preparedList // the names, where they come from the catalog
 	layout     *preparedList // the names that a record of this version and count has, or nil
 	code       catalog.ErrorCode
+	codeText   []byte // code as it came, or nil
 	verdict    verdict
 	id         [32]byte
-	dataset    dataset
 	unnamed    bool // names of parameters should be known but do not fit
 	anonymous  int  // how many parameters have no name
 	invalid    bool // text was repaired while writing
@@ -72,7 +72,7 @@ func (d *Document) reset() {
 	d.root, d.metadata, d.line, d.raw, d.body = -1, -1, nil, nil, nil
 	d.err = nil
 	d.entry, d.branch, d.list, d.layout = nil, -1, nil, nil
-	d.code, d.verdict = catalog.ErrorCode{}, verdict{}
+	d.code, d.codeText, d.verdict = catalog.ErrorCode{}, nil, verdict{}
 	d.unnamed, d.anonymous, d.invalid = false, 0, false
 }
 

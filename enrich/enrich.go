@@ -9,29 +9,48 @@ import (
 
 // Enrich finds what is known of the event and sets the document's fields.
 func (d *Document) Enrich() {
-	if d.dataset = d.enricher.dataset; d.dataset.name == "" {
-		d.dataset = datasetOf(d.ev.Channel)
-	}
 	d.identify()
-	d.setEnvelope()
 	if d.err != nil {
+		d.setSource()
+		d.setEnvelope()
 		d.setUnreadable()
 		return
 	}
-	ev := &d.ev
-	d.entry = d.enricher.entry(ev.Provider, ev.ID.Value)
+	d.entry = d.enricher.entry(d.ev.Provider, d.ev.ID.Value)
 	d.nameParams()
 	d.decodeError()
-	d.verdict = severityOf(d.entry, d.findCase(), d.branch, levelOf(ev), ev.Audit())
-	d.setEvent()
-	d.setWindows()
+	d.setSteady(d.findCase())
+	d.setEnvelope()
+	d.setSystem()
 	d.setUser()
 	d.setValueTexts()
 	if d.entry != nil {
+		d.setErrorCode()
 		d.setECS()
-		d.setKnown()
+		d.set.json(fEventCategory, d.entry.category)
 	}
 	d.setRelated()
+}
+
+// setSteady sets the steady fields: those whose values follow from the event
+// descriptor and from what the event's content decided, fits and d.branch. A
+// variant has them ready.
+func (d *Document) setSteady(fits int) {
+	v := d.findVariant(fits)
+	if v == nil {
+		d.verdict = severityOf(d.entry, fits, d.branch, levelOf(&d.ev), d.ev.Audit())
+		d.setSource()
+		d.setEvent()
+		d.setDescriptor()
+		if d.entry != nil {
+			d.setKnown()
+		}
+		v = d.keepVariant(fits)
+	}
+	if v != nil {
+		d.verdict = v.verdict
+		d.set.use(v)
+	}
 }
 
 // DefaultTimestamp sets @timestamp where neither the record nor its shipper
@@ -44,7 +63,21 @@ func (d *Document) DefaultTimestamp(t event.Time) {
 	}
 }
 
-// setEnvelope sets what every document has, readable or not.
+// setSource sets, of what every document has, readable or not, the steady fields.
+func (d *Document) setSource() {
+	s, from := &d.set, d.enricher.dataset
+	if from.name == "" {
+		from = datasetOf(d.ev.Channel)
+	}
+	s.plain(fDataStreamType, "logs")
+	s.plain(fDataStreamNamespace, d.enricher.options.Namespace)
+	s.plain(fDataStreamDataset, from.name)
+	s.plain(fECSVersion, ECSVersion)
+	s.plain(fEventDataset, from.name)
+	s.plain(fEventModule, from.module)
+}
+
+// setEnvelope sets the others.
 func (d *Document) setEnvelope() {
 	s := &d.set
 	s.created, s.read = d.ev.Created, d.ev.Read
@@ -60,12 +93,6 @@ func (d *Document) setEnvelope() {
 	if s.read.Set {
 		s.number(fEventCreated, kindTime, 0)
 	}
-	s.plain(fDataStreamType, "logs")
-	s.plain(fDataStreamNamespace, d.enricher.options.Namespace)
-	s.plain(fDataStreamDataset, d.dataset.name)
-	s.plain(fECSVersion, ECSVersion)
-	s.plain(fEventDataset, d.dataset.name)
-	s.plain(fEventModule, d.dataset.module)
 	s.text(fEventID, d.id[:])
 	if d.enricher.options.PreserveOriginal || d.err != nil {
 		s.built(fEventOriginal)
@@ -79,14 +106,9 @@ func (d *Document) setUnreadable() {
 	d.setMetadata()
 }
 
-// setEvent sets the fields that every Windows event has, by ECS.
+// setEvent sets the steady fields that every Windows event has, by ECS.
 func (d *Document) setEvent() {
 	s, ev := &d.set, &d.ev
-	if ev.Message != nil {
-		s.text(fMessage, ev.Message)
-	} else if d.entry != nil && d.entry.Message != "" {
-		s.built(fMessage)
-	}
 	kind := "event"
 	if lowest := d.enricher.options.AlertMinSeverity; lowest != catalog.NoSeverity && d.verdict.severity >= lowest {
 		kind = "alert"
@@ -96,11 +118,6 @@ func (d *Document) setEvent() {
 	s.text(fEventProvider, ev.Provider)
 	s.number(fEventSeverity, kindNumber, d.verdict.severity.Score())
 	s.plain(fSeverity, d.verdict.severity.String())
-	if s.has(fErrorCode) {
-		s.built(fSeverityReason)
-	} else {
-		s.json(fSeverityReason, d.verdict.reason)
-	}
 	s.plain(fDialect, ev.Dialect.String())
 	if d.entry != nil && d.entry.described {
 		s.plain(fEventAction, d.entry.ECS.Action)
@@ -116,7 +133,6 @@ func (d *Document) setEvent() {
 	case "success", "failure", "unknown":
 		s.text(fEventOutcome, ev.Outcome)
 	}
-	s.text(fHostName, ev.Computer)
 	s.plain(fHostOSType, "windows")
 	d.setLevel()
 }
@@ -133,31 +149,47 @@ func (d *Document) setLevel() {
 	s.optional(fLogLevel, kindDigits, ev.LevelNumber)
 }
 
-// setWindows sets winlog.*.
-func (d *Document) setWindows() {
+// setDescriptor sets the steady fields of winlog.*.
+func (d *Document) setDescriptor() {
 	s, ev := &d.set, &d.ev
 	s.plain(fAPI, "wineventlog")
 	d.setChannel()
-	s.same(fComputerName, fHostName, kindSame)
 	s.same(fProviderName, fEventProvider, kindSame)
 	s.guid(fProviderGUID, ev.ProviderGUID)
 	s.number(fWEventID, kindDigits, ev.ID.Value)
-	s.nonzero(fRecordID, kindDigits, ev.RecordID)
 	s.optional(fVersion, kindNumber, ev.Version)
 	s.nonzero(fRawQualifiers, kindNumber, ev.Qualifiers)
 	s.optional(fRawLevel, kindNumber, ev.LevelNumber)
 	s.optional(fRawTask, kindNumber, ev.TaskNumber)
 	s.optional(fRawOpcode, kindNumber, ev.OpcodeNumber)
 	s.nonzero(fRawKeywords, kindHex, ev.Keywords)
+	d.setTask()
+	if ev.Keywords.Value&(0xff<<48) != 0 {
+		s.number(fKeywords, kindKeywords, ev.Keywords.Value)
+	}
+}
+
+// setSystem sets the fields of the record's own system values.
+func (d *Document) setSystem() {
+	s, ev := &d.set, &d.ev
+	if ev.Message != nil {
+		s.text(fMessage, ev.Message)
+	} else if d.entry != nil && d.entry.Message != "" {
+		s.built(fMessage)
+	}
+	if d.codeText != nil {
+		s.built(fSeverityReason)
+	} else {
+		s.json(fSeverityReason, d.verdict.reason)
+	}
+	s.text(fHostName, ev.Computer)
+	s.same(fComputerName, fHostName, kindSame)
+	s.nonzero(fRecordID, kindDigits, ev.RecordID)
 	s.nonzero(fProcessPID, kindNumber, ev.ProcessID)
 	s.nonzero(fProcessThreadID, kindNumber, ev.ThreadID)
 	s.guid(fActivityID, ev.ActivityID)
 	s.guid(fRelatedActivityID, ev.RelatedActivityID)
-	d.setTask()
-	switch {
-	case ev.Keywords.Value&(0xff<<48) != 0:
-		s.number(fKeywords, kindKeywords, ev.Keywords.Value)
-	case len(ev.KeywordTexts) > 0:
+	if len(ev.KeywordTexts) > 0 {
 		s.built(fKeywords)
 	}
 	if len(ev.Params) > 0 || ev.Binary != nil {
@@ -222,16 +254,15 @@ func (d *Document) setUser() {
 	s.text(fUserType, ev.UserType)
 }
 
-// setKnown sets what the catalog says of the event.
+// setKnown sets what the catalog says of the event, but for event.category,
+// which a parameter may decide.
 func (d *Document) setKnown() {
 	s, p := &d.set, d.entry
-	d.setErrorCode()
 	d.setAudit()
 	s.plain(fCatalogVersion, p.version)
 	if !p.described {
 		return
 	}
-	s.json(fEventCategory, p.category)
 	s.json(fEventType, p.eventType)
 	if p.attack != "" {
 		s.plain(fThreatFramework, "MITRE ATT&CK")
@@ -282,10 +313,11 @@ func (d *Document) setAudit() {
 }
 
 func (d *Document) setErrorCode() {
-	if !d.set.has(fErrorCode) {
+	if d.codeText == nil {
 		return
 	}
 	s := &d.set
+	s.text(fErrorCode, d.codeText)
 	s.text(fWErrorCode, d.code.AppendText(d.rec.Scratch(16)[:0]))
 	s.number(fWErrorHex, kindHex, uint64(d.code.Code))
 	s.plain(fWErrorFacility, d.code.Kind.String())

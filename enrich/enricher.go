@@ -72,8 +72,8 @@ type Enricher struct {
 	dataset dataset
 	// prepared holds each catalog entry's JSON, made when the entry is first met.
 	prepared []atomic.Pointer[prepared]
-	// skeletonBytes is what all skeletons take.
-	skeletonBytes atomic.Int64
+	// keptBytes is what all variants and skeletons take.
+	keptBytes atomic.Int64
 }
 
 // New returns an Enricher.

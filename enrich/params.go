@@ -26,7 +26,7 @@ func (d *Document) decodeError() {
 			continue
 		}
 		d.code = catalog.DecodeError(code)
-		d.set.text(fErrorCode, d.scratchText(&p.Value))
+		d.codeText = d.scratchText(&p.Value)
 		d.branch = d.entry.FindBranch(d.code.Win32)
 		return
 	}

@@ -32,7 +32,7 @@ type prepared struct {
 	errorParams []int
 	cases       []preparedCase
 	ecs         []preparedField
-	skeletons   skeletons
+	variants    variants
 }
 
 type preparedAudit struct{ category, subcategory, name string }

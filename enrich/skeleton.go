@@ -1,14 +1,10 @@
 package enrich
 
-import (
-	"math/bits"
-	"sync/atomic"
-	"unicode/utf8"
-)
+import "math/bits"
 
-// skeleton is the text of documents of one event, with gaps for what differs
+// skeleton is the text of documents of one variant, with gaps for what differs
 // between them. It fits a document that has the same fields, and in those that
-// the text holds the same values. Most records of an event fit one of a few.
+// the text holds the same values. Most records of a variant fit one of a few.
 type skeleton struct {
 	present [fieldWords]uint64
 	fixed   []fixedValue
@@ -22,73 +18,16 @@ type gap struct {
 	field fieldID
 }
 
-// fixedValue is a value that the text of a skeleton holds.
+// fixedValue is a value that the text of a skeleton holds and that is not the variant's.
 type fixedValue struct {
 	field  fieldID
 	kind   valueKind
-	number uint64
 	static string
-	text   []byte
 }
 
-// Limits on what skeletons take. An event of which records differ in too much
-// is written field by field.
-const (
-	// maxSkeletons is how many are kept for one event.
-	maxSkeletons = 16
-	// maxSkeletonBytes is how much is kept for all events of an Enricher.
-	maxSkeletonBytes = 16 << 20
-	// maxFixedText is the longest text of a record that a skeleton holds.
-	maxFixedText = 128
-)
-
-// skeletons are those of one event. They are safe for concurrent use: one that
-// is there does not change.
-type skeletons struct {
-	list [maxSkeletons]atomic.Pointer[skeleton]
-}
-
-// steady are the fields that have the same value in most records of an event,
-// though it comes from the record.
-var steady = func() (s fieldSet) {
-	for _, id := range [...]fieldID{
-		fEventCode, fEventProvider, fEventSeverity, fLogLevel, fEventAction, fChannel, fProviderName, fProviderGUID, fWEventID,
-		fVersion, fRawQualifiers, fRawLevel, fRawTask, fRawOpcode, fRawKeywords, fKeywords, fTask, fOpcode, fUserType,
-	} {
-		s.slot(id)
-	}
-	return s
-}()
-
-// isFixed tells whether a skeleton may hold the value of a field: how it is
-// written depends on nothing but the value, and it is the same in other records.
-func (d *Document) isFixed(id fieldID) bool {
-	v := &d.set.values[id]
-	switch v.kind {
-	case kindPlain, kindStatic, kindJSON:
-		return true
-	case kindNumber, kindDigits, kindHex, kindKeywords:
-		return steady.has(id)
-	case kindText, kindGUID:
-		return steady.has(id) && len(v.text) <= maxFixedText && utf8.Valid(v.text)
-	case kindSame:
-		return d.isFixed(fieldID(v.number))
-	}
-	return false
-}
-
-// holds tells whether the skeleton's value is the document's.
-func (f *fixedValue) holds(v *value) bool {
-	if f.kind != v.kind {
-		return false
-	}
-	switch f.kind {
-	case kindPlain, kindStatic, kindJSON:
-		return f.static == v.static
-	case kindText, kindGUID:
-		return string(f.text) == string(v.text)
-	}
-	return f.number == v.number
+// isStatic tells whether the value is a text of ours.
+func (v *value) isStatic() bool {
+	return v.kind == kindPlain || v.kind == kindStatic || v.kind == kindJSON
 }
 
 func (k *skeleton) fits(s *fieldSet) bool {
@@ -96,7 +35,8 @@ func (k *skeleton) fits(s *fieldSet) bool {
 		return false
 	}
 	for i := range k.fixed {
-		if f := &k.fixed[i]; !f.holds(&s.values[f.field]) {
+		f := &k.fixed[i]
+		if v := &s.values[f.field]; f.kind != v.kind || f.static != v.static {
 			return false
 		}
 	}
@@ -106,10 +46,10 @@ func (k *skeleton) fits(s *fieldSet) bool {
 // skeleton returns the skeleton of the document: one that is kept, or one that
 // is only valid until the next call.
 func (d *Document) skeleton() *skeleton {
-	if d.entry == nil {
+	if d.set.base == nil {
 		return d.makeSkeleton()
 	}
-	list := &d.entry.skeletons.list
+	list := &d.set.base.skeletons
 	for i := range list {
 		k := list[i].Load()
 		if k == nil {
@@ -123,11 +63,11 @@ func (d *Document) skeleton() *skeleton {
 }
 
 // keepSkeleton makes the document's skeleton and keeps it, if there is room, at
-// place i of those of its event.
+// place i of those of its variant.
 func (d *Document) keepSkeleton(i int) *skeleton {
 	k := d.makeSkeleton()
-	if size := k.size(); d.enricher.skeletonBytes.Add(size) > maxSkeletonBytes || !d.entry.skeletons.list[i].CompareAndSwap(nil, k.clone()) {
-		d.enricher.skeletonBytes.Add(-size)
+	if d.enricher.keep(k.size()) {
+		d.set.base.skeletons[i].CompareAndSwap(nil, k.clone())
 	}
 	return k
 }
@@ -152,11 +92,13 @@ func (d *Document) makeSkeleton() *skeleton {
 				b = append(b, open...)
 			}
 			b = append(b, l.key...)
-			if d.isFixed(id) {
-				v := &d.set.values[id]
+			switch v := &d.set.values[id]; {
+			case d.set.isSteady(id):
 				b = d.appendValue(b, id)
-				k.fixed = append(k.fixed, fixedValue{id, v.kind, v.number, v.static, v.text})
-			} else {
+			case v.isStatic():
+				k.fixed = append(k.fixed, fixedValue{id, v.kind, v.static})
+				b = d.appendValue(b, id)
+			default:
 				k.gaps = append(k.gaps, gap{len(b), id})
 			}
 			previous, depth = id, l.depth
@@ -166,21 +108,17 @@ func (d *Document) makeSkeleton() *skeleton {
 	return k
 }
 
-// size is what a skeleton takes, in bytes, less what is a few times as much at most.
-func (k *skeleton) size() int64 { return int64(len(k.text) + 80*len(k.fixed) + 16*len(k.gaps)) }
+// size is what a skeleton takes, in bytes, about.
+func (k *skeleton) size() int64 { return int64(100 + len(k.text) + 24*len(k.fixed) + 16*len(k.gaps)) }
 
 // clone returns a copy that shares no memory with records.
 func (k *skeleton) clone() *skeleton {
-	c := &skeleton{
+	return &skeleton{
 		present: k.present,
 		text:    append([]byte(nil), k.text...),
 		gaps:    append([]gap(nil), k.gaps...),
 		fixed:   append([]fixedValue(nil), k.fixed...),
 	}
-	for i := range c.fixed {
-		c.fixed[i].text = append([]byte(nil), c.fixed[i].text...)
-	}
-	return c
 }
 
 // append appends the document.

@@ -33,9 +33,7 @@ type value struct {
 	text   []byte
 	static string
 	number uint64
-	// start and end are where a kindText stands in the document, for kindSame.
-	start, end int
-	kind       valueKind
+	kind   valueKind
 }
 
 // fieldWords is how many words have a bit for each field.
@@ -45,12 +43,34 @@ const fieldWords = (fieldCount + 63) / 64
 // first value stays, so a document never has a key twice.
 type fieldSet struct {
 	present [fieldWords]uint64
+	// base has the values of the steady fields when it is not nil; values has all others.
+	base    *variant
 	values  [fieldCount]value
-	created event.Time // the instant of fTimestamp
-	read    event.Time // the instant of fEventCreated
+	written [fieldCount]span // where each kindText stands in the document, for kindSame
+	created event.Time       // the instant of fTimestamp
+	read    event.Time       // the instant of fEventCreated
 }
 
-func (s *fieldSet) reset() { s.present = [len(s.present)]uint64{} }
+func (s *fieldSet) reset() {
+	s.present = [len(s.present)]uint64{}
+	s.base = nil
+}
+
+// use takes the fields of a variant, before any other is set.
+func (s *fieldSet) use(v *variant) { s.base, s.present = v, v.present }
+
+// isSteady tells whether a field is the base's.
+func (s *fieldSet) isSteady(id fieldID) bool { return s.base != nil && s.base.value(id) != nil }
+
+// value returns the value of a field that is set.
+func (s *fieldSet) value(id fieldID) *value {
+	if s.base != nil {
+		if v := s.base.value(id); v != nil {
+			return v
+		}
+	}
+	return &s.values[id]
+}
 
 func (s *fieldSet) has(id fieldID) bool { return s.present[id/64]&(1<<(id%64)) != 0 }
 
@@ -141,15 +161,15 @@ func (s *fieldSet) built(id fieldID) {
 
 // appendValue appends the value of a field as JSON.
 func (d *Document) appendValue(dst []byte, id fieldID) []byte {
-	v := &d.set.values[id]
+	v := d.set.value(id)
 	switch v.kind {
 	case kindText:
-		v.start = len(dst)
+		start := len(dst)
 		dst = d.appendString(dst, v.text)
-		v.end = len(dst)
+		d.set.written[id] = span{start, len(dst)}
 		return dst
 	case kindSame:
-		other := &d.set.values[v.number]
+		other := d.set.written[v.number]
 		return append(dst, dst[other.start:other.end]...)
 	case kindPlain:
 		dst = append(append(dst, '"'), v.static...)

@@ -15,7 +15,7 @@ import (
 // is written without any kept skeleton.
 func TestSkeletonsChangeNothing(t *testing.T) {
 	cold := New(Options{})
-	cold.skeletonBytes.Store(maxSkeletonBytes + 1) // there is no room for any
+	cold.keptBytes.Store(maxKeptBytes + 1) // there is no room for any
 	var lines, want [][]byte
 	doc := cold.NewDocument()
 	for _, path := range samples.Files() {
@@ -45,20 +45,46 @@ func TestSkeletonsChangeNothing(t *testing.T) {
 		})
 	}
 	all.Wait()
-	if n, bytes := kept(warm), warm.skeletonBytes.Load(); n < 1000 || bytes <= 0 || bytes > maxSkeletonBytes {
+	if n, bytes := kept(warm), warm.keptBytes.Load(); n < 1000 || bytes <= 0 || bytes > maxKeptBytes {
 		t.Errorf("%d skeletons of %d bytes", n, bytes)
 	}
 }
 
-// TestSkeletonsOfOneEventAreBounded has more kinds of one event than are kept.
-func TestSkeletonsOfOneEventAreBounded(t *testing.T) {
+// TestVariantsOfOneEventAreBounded has more variants of one event than are kept.
+func TestVariantsOfOneEventAreBounded(t *testing.T) {
 	e := New(Options{})
 	doc := e.NewDocument()
 	for round := range 2 {
-		for n := range 3 * maxSkeletons {
+		for n := range 3 * maxVariants {
 			line := fmt.Appendf(nil, `{"ProviderName":"Microsoft-Windows-Security-Auditing","EventID":4624,"Version":%d,"Channel":"Security","Computer":"c"}`, n)
 			if got := documentOf(doc, line); !bytes.Contains(got, fmt.Appendf(nil, `"version":%d`, n)) {
 				t.Fatalf("round %d: version %d becomes %s", round, n, got)
+			}
+		}
+	}
+	if n := kept(e); n != maxVariants {
+		t.Errorf("%d skeletons are kept", n)
+	}
+}
+
+// TestSkeletonsOfOneVariantAreBounded has more kinds of records of one variant than are kept.
+func TestSkeletonsOfOneVariantAreBounded(t *testing.T) {
+	e := New(Options{})
+	doc := e.NewDocument()
+	members := []string{`"Computer":"c"`, `"Message":"m"`, `"ProcessID":1`, `"ThreadID":2`, `"UserID":"S-1-5-21-1"`}
+	for range 2 {
+		for n := range 1 << len(members) {
+			line := []byte(`{"ProviderName":"Microsoft-Windows-Security-Auditing","EventID":4624,"Channel":"Security"`)
+			for i, m := range members {
+				if n>>i&1 != 0 {
+					line = append(append(line, ','), m...)
+				}
+			}
+			got := documentOf(doc, append(line, '}'))
+			for i, member := range []string{`"host":{"name":"c"`, `"message":"m"`, `"pid":1`, `"thread":{"id":2}`, `"identifier":"S-1-5-21-1"`} {
+				if bytes.Contains(got, []byte(member)) != (n>>i&1 != 0) {
+					t.Fatalf("%s} becomes %s", line, got)
+				}
 			}
 		}
 	}
@@ -78,8 +104,17 @@ func documentOf(doc *Document, line []byte) []byte {
 func kept(e *Enricher) (n int) {
 	for i := range e.prepared {
 		if p := e.prepared[i].Load(); p != nil {
-			for j := range p.skeletons.list {
-				if p.skeletons.list[j].Load() != nil {
+			n += keptFor(p)
+		}
+	}
+	return n
+}
+
+func keptFor(p *prepared) (n int) {
+	for i := range p.variants {
+		if v := p.variants[i].Load(); v != nil {
+			for j := range v.skeletons {
+				if v.skeletons[j].Load() != nil {
 					n++
 				}
 			}
