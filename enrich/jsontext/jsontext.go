@@ -26,47 +26,25 @@ var plain = func() (t [256]bool) {
 // of valid UTF-8 becomes U+FFFD, and valid is false then.
 func AppendString(dst, s []byte) (_ []byte, valid bool) {
 	n := len(dst)
-	if cap(dst)-n < len(s)+2*wordBytes {
-		dst = slices.Grow(dst, len(s)+2*wordBytes)
+	room := 2*len(s) + 2*wordBytes // of a text of which every byte needs a short escape
+	if cap(dst)-n < room {
+		dst = slices.Grow(dst, room)
 	}
-	out := dst[n : n+len(s)+2*wordBytes]
+	out := dst[n : n+room]
 	out[0] = '"'
-	i := copyPlain(out[1:], s)
-	if i == len(s) { // as most are
-		out[i+1] = '"'
-		return dst[:n+i+2], true
+	at, i := copyShort(out[1:], s)
+	if i == len(s) { // as nearly all are
+		out[1+at] = '"'
+		return dst[:n+at+2], true
 	}
-	dst, valid = AppendBare(dst[:n+i+1], s[i:])
+	dst, valid = appendRest(dst[:n+1+at], s[i:])
 	return append(dst, '"'), valid
 }
 
-// AppendBare is AppendString without the quotes, for a string made of parts.
-//
-// Text is copied as it is looked at, eight bytes at a time: a word is written
-// whole, and what stands in it behind a byte that needs an escape is
-// overwritten by what follows.
-func AppendBare(dst, s []byte) (_ []byte, valid bool) {
+// appendRest appends a text that begins with a byte that copyShort does not take.
+func appendRest(dst, s []byte) (_ []byte, valid bool) {
 	valid = true
 	for len(s) > 0 {
-		// Room for a text of which every byte needs a short escape.
-		n, room := len(dst), 2*len(s)+wordBytes
-		if cap(dst)-n < room {
-			dst = slices.Grow(dst, room)
-		}
-		out := dst[n : n+room]
-		at, i := 0, 0
-		for i < len(s) {
-			k := copyPlain(out[at:at+len(s)-i+wordBytes], s[i:])
-			at, i = at+k, i+k
-			for ; i < len(s) && short[s[i]] != 0; i++ {
-				out[at], out[at+1] = '\\', short[s[i]]
-				at += 2
-			}
-			if i < len(s) && !plain[s[i]] {
-				break // by a byte that takes more
-			}
-		}
-		dst, s = dst[:n+at], s[i:]
 		for len(s) > 0 && !plain[s[0]] && short[s[0]] == 0 {
 			if s[0] < utf8.RuneSelf {
 				dst, s = append(dst, '\\', 'u', '0', '0', hexDigits[s[0]>>4], hexDigits[s[0]&15]), s[1:]
@@ -81,8 +59,54 @@ func AppendBare(dst, s []byte) (_ []byte, valid bool) {
 			}
 			s = s[size:]
 		}
+		dst = slices.Grow(dst, 2*len(s)+2*wordBytes)
+		n := len(dst)
+		at, i := copyShort(dst[n:cap(dst)], s)
+		dst, s = dst[:n+at], s[i:]
 	}
 	return dst, valid
+}
+
+// copyShort copies the bytes at the start of s that need no escape or a short
+// one. dst has two bytes for each byte of s, and a word more. It returns how
+// many bytes it wrote, of how many.
+//
+// Text is copied as it is looked at, eight bytes at a time: a word is written
+// whole, and what stands in it behind a byte that needs an escape is
+// overwritten by what follows.
+func copyShort(dst, s []byte) (at, i int) {
+	for {
+		k := 0
+		if len(s)-i >= wordBytes {
+			w := binary.LittleEndian.Uint64(s[i:])
+			binary.LittleEndian.PutUint64(dst[at:], w)
+			found := special(w)
+			if found == 0 {
+				at, i = at+wordBytes, i+wordBytes
+				continue
+			}
+			k = bits.TrailingZeros64(found) / 8
+		} else {
+			if i == len(s) {
+				return at, i
+			}
+			w := lastWord(s, len(s)-i)
+			binary.LittleEndian.PutUint64(dst[at:], w)
+			k = min(bits.TrailingZeros64(special(w))/8, len(s)-i)
+		}
+		at, i = at+k, i+k
+		for ; i < len(s); i++ {
+			letter := short[s[i]]
+			if letter == 0 {
+				if !plain[s[i]] {
+					return at, i
+				}
+				break
+			}
+			binary.LittleEndian.PutUint16(dst[at:], uint16(letter)<<8|'\\')
+			at += 2
+		}
+	}
 }
 
 // short holds the letter behind the backslash for bytes that have a short escape.
@@ -99,25 +123,6 @@ const (
 	wordBytes = 8
 )
 
-// copyPlain copies the bytes at the start of s that need no escape to dst, which
-// has to be a word longer than s, and returns how many they are.
-func copyPlain(dst, s []byte) int {
-	i := 0
-	for ; len(s)-i >= wordBytes; i += wordBytes {
-		w := binary.LittleEndian.Uint64(s[i:])
-		binary.LittleEndian.PutUint64(dst[i:], w)
-		if found := special(w); found != 0 {
-			return i + bits.TrailingZeros64(found)/8
-		}
-	}
-	if i == len(s) {
-		return i
-	}
-	w := lastWord(s, len(s)-i)
-	binary.LittleEndian.PutUint64(dst[i:], w)
-	return i + min(bits.TrailingZeros64(special(w))/8, len(s)-i)
-}
-
 // special marks, with its highest bit, each byte of a word that needs an escape
 // or is not ASCII. In a word without high bits, subtracting borrows into a
 // byte's high bit just when the byte is less than what is subtracted, so each
@@ -129,10 +134,10 @@ func special(w uint64) uint64 {
 
 // lastWord returns the last n bytes of s, 1 to 7, as a word with zeros behind them.
 func lastWord(s []byte, n int) (w uint64) {
-	switch {
-	case len(s) >= wordBytes:
+	if len(s) >= wordBytes {
 		return binary.LittleEndian.Uint64(s[len(s)-wordBytes:]) >> (8 * (wordBytes - n))
-	case n >= 4:
+	}
+	if s = s[len(s)-n:]; n >= 4 {
 		return uint64(binary.LittleEndian.Uint32(s)) | uint64(binary.LittleEndian.Uint32(s[n-4:]))<<(8*(n-4))
 	}
 	return uint64(s[0]) | uint64(s[n/2])<<(8*(n/2)) | uint64(s[n-1])<<(8*(n-1))

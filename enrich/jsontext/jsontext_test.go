@@ -39,10 +39,6 @@ func checkString(t *testing.T, s []byte) {
 	if i := strings.IndexFunc(text, func(r rune) bool { return r < ' ' || r == 0x7f }); i >= 0 {
 		t.Fatalf("%q becomes %q, with a control character", s, text)
 	}
-	bare, bareValid := jsontext.AppendBare(nil, s)
-	if `"`+string(bare)+`"` != text || bareValid != valid {
-		t.Fatalf("%q: AppendBare gives %q, AppendString %q", s, bare, text)
-	}
 }
 
 func TestAppendString(t *testing.T) {
