@@ -47,6 +47,8 @@ type Document struct {
 	anonymous  int  // how many parameters have no name
 	invalid    bool // text was repaired while writing
 	same       map[[32]byte]uint32
+	created    event.Calendar // of @timestamp
+	readOn     event.Calendar // of event.created
 	idBuf, buf []byte
 	lowered    int  // the parameter that findCase has in buf, or -1
 	long       bool // buf is a long text: grams has it

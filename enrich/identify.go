@@ -14,9 +14,10 @@ func (d *Document) identify() {
 	ev := &d.ev
 	b := d.idBuf[:0]
 	if d.err == nil && ev.RecordID.Set && ev.RecordID.Value != 0 && ev.Created.Set {
-		b = appendLower(append(b, 'r', 0), ev.Computer)
-		b = appendLower(append(b, 0), ev.Channel)
-		b = appendLower(append(b, 0), ev.Provider)
+		b = append(append(b, 'r', 0), ev.Computer...)
+		b = append(append(b, 0), ev.Channel...)
+		b = append(append(b, 0), ev.Provider...)
+		lower(b)
 		b = strconv.AppendUint(append(b, 0), ev.RecordID.Value, 10)
 		b = strconv.AppendInt(append(b, 0), ev.Created.Sec, 10)
 	} else {
@@ -51,11 +52,16 @@ func (d *Document) appendContent(b []byte) []byte {
 	return b
 }
 
-// appendLower appends b with A to Z in lower case, eight bytes at a time.
+// appendLower appends b with A to Z in lower case.
 func appendLower(dst, b []byte) []byte {
 	n := len(dst)
 	dst = append(dst, b...)
-	b = dst[n:]
+	lower(dst[n:])
+	return dst
+}
+
+// lower turns A to Z into lower case, in place, eight bytes at a time.
+func lower(b []byte) {
 	for ; len(b) >= 8; b = b[8:] {
 		binary.LittleEndian.PutUint64(b, lowerWord(binary.LittleEndian.Uint64(b)))
 	}
@@ -64,7 +70,6 @@ func appendLower(dst, b []byte) []byte {
 			b[i] = c + 'a' - 'A'
 		}
 	}
-	return dst
 }
 
 // lowerWord turns the bytes A to Z of a word into lower case. Adding to the low

@@ -192,11 +192,11 @@ func (d *Document) appendValue(dst []byte, id fieldID) []byte {
 	case kindGUID:
 		return d.appendGUID(dst, v.text)
 	case kindTime:
-		t := &d.set.created
+		t, calendar := d.set.created, &d.created
 		if id == fEventCreated {
-			t = &d.set.read
+			t, calendar = d.set.read, &d.readOn
 		}
-		return append(t.Append(append(dst, '"')), '"')
+		return append(calendar.Append(append(dst, '"'), t), '"')
 	case kindTexts:
 		dst = d.appendString(append(dst, '['), v.text)
 		return append(dst, ']')

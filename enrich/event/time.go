@@ -25,7 +25,7 @@ func ParseTime(b []byte) (Time, bool) {
 	minute, ok5 := digits(b[14:16])
 	second, ok6 := digits(b[17:19])
 	if !ok1 || !ok2 || !ok3 || !ok4 || !ok5 || !ok6 ||
-		month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || minute > 59 || second > 60 {
+		month < 1 || month > 12 || day < 1 || day > daysIn(year, month) || hour > 23 || minute > 59 || second > 60 {
 		return Time{}, false
 	}
 	t := Time{Set: true}
@@ -34,13 +34,25 @@ func ParseTime(b []byte) (Time, bool) {
 	if !ok {
 		return Time{}, false
 	}
-	days := daysOf(int64(year), int64(month), int64(day))
-	t.Sec = days*secondsOfDay + int64(hour*3600+minute*60+second-offset)
-	// A day that the month does not have would become one of the next month.
-	if _, _, d := dateOf(days); d != int64(day) || t.Sec < minSec || t.Sec > maxSec {
+	t.Sec = daysOf(int64(year), int64(month), int64(day))*secondsOfDay + int64(hour*3600+minute*60+second-offset)
+	if t.Sec < minSec || t.Sec > maxSec {
 		return Time{}, false
 	}
 	return t, true
+}
+
+// daysIn returns how many days a month has.
+func daysIn(year, month int) int {
+	switch month {
+	case 2:
+		if year%4 == 0 && (year%100 != 0 || year%400 == 0) {
+			return 29
+		}
+		return 28
+	case 4, 6, 9, 11:
+		return 30
+	}
+	return 31
 }
 
 const (
@@ -143,16 +155,31 @@ func digits(b []byte) (int, bool) {
 
 // Append appends the instant in UTC as ISO 8601 with the digits the source
 // gave, and at least the three that Elasticsearch's date keeps.
-func (t Time) Append(dst []byte) []byte {
+func (t Time) Append(dst []byte) []byte { return new(Calendar).Append(dst, t) }
+
+// Calendar appends instants, and remembers the date of the last one: most have
+// the date of the one before. The zero value is ready for use; it is not safe for
+// concurrent use.
+type Calendar struct {
+	day  int64 // from minSec on, and one more
+	date [10]byte
+}
+
+// Append appends an instant as Time.Append does.
+func (c *Calendar) Append(dst []byte, t Time) []byte {
 	sec := min(max(t.Sec, minSec), maxSec) - minSec
-	year, month, day := dateOf(sec/secondsOfDay + minSec/secondsOfDay)
-	sec %= secondsOfDay
-	dst = appendTwo(appendTwo(dst, year/100), year%100)
-	dst = appendTwo(append(dst, '-'), month)
-	dst = appendTwo(append(dst, '-'), day)
-	dst = appendTwo(append(dst, 'T'), sec/3600)
-	dst = appendTwo(append(dst, ':'), sec/60%60)
-	dst = appendTwo(append(dst, ':'), sec%60)
+	day := sec / secondsOfDay
+	if c.day != day+1 {
+		c.set(day)
+	}
+	dst = append(dst, c.date[:]...)
+	of := uint32(sec - day*secondsOfDay)
+	dst = appendTwo(append(dst, 'T'), of/3600)
+	dst = appendTwo(append(dst, ':'), of/60%60)
+	dst = appendTwo(append(dst, ':'), of%60)
+	if t.Nsec == 0 && t.Digits <= 3 {
+		return append(dst, ".000Z"...)
+	}
 	var fraction [10]byte
 	fraction[0] = '.'
 	for i, n := len(fraction)-1, uint32(t.Nsec); i > 0; i, n = i-1, n/10 {
@@ -162,6 +189,14 @@ func (t Time) Append(dst []byte) []byte {
 	return append(dst, 'Z')
 }
 
-func appendTwo(dst []byte, v int64) []byte {
+func (c *Calendar) set(day int64) {
+	c.day = day + 1
+	year, month, of := dateOf(day + minSec/secondsOfDay)
+	b := appendTwo(appendTwo(c.date[:0], uint32(year)/100), uint32(year)%100)
+	b = appendTwo(append(b, '-'), uint32(month))
+	appendTwo(append(b, '-'), uint32(of))
+}
+
+func appendTwo(dst []byte, v uint32) []byte {
 	return append(dst, byte('0'+v/10), byte('0'+v%10))
 }

@@ -194,3 +194,24 @@ func TestEveryDay(t *testing.T) {
 		}
 	}
 }
+
+// A Calendar writes what Time.Append does, whatever it wrote before.
+func TestCalendar(t *testing.T) {
+	var c event.Calendar
+	rnd := rand.New(rand.NewPCG(3, 4))
+	at := event.Time{Set: true}
+	for range 20000 {
+		switch rnd.IntN(4) {
+		case 0:
+			at.Sec = rnd.Int64N(400_000_000_000) - 100_000_000_000 // also years that have no four digits
+		case 1:
+			at.Sec += 86400
+		default:
+			at.Sec += rnd.Int64N(3) - 1
+		}
+		at.Nsec, at.Digits = int32(rnd.IntN(1_000_000_000)*rnd.IntN(2)), uint8(rnd.IntN(10))
+		if got, want := string(c.Append([]byte("x"), at)), "x"+string(at.Append(nil)); got != want {
+			t.Fatalf("%+v is written %s, alone %s", at, got, want)
+		}
+	}
+}
