@@ -116,20 +116,17 @@ var short = [256]byte{'"': '"', '\\': '\\', '\n': 'n', '\r': 'r', '\t': 't'}
 const (
 	ones      = 0x0101_0101_0101_0101
 	high      = 0x80 * ones
-	blanks    = ' ' * ones
-	quotes    = '"' * ones
-	slashes   = '\\' * ones
-	deletes   = 0x7f * ones
 	wordBytes = 8
 )
 
 // special marks, with its highest bit, each byte of a word that needs an escape
-// or is not ASCII. In a word without high bits, subtracting borrows into a
-// byte's high bit just when the byte is less than what is subtracted, so each
-// of the four kinds of byte that need an escape shows there; the lowest bit
-// that shows is always right.
+// or is not ASCII. In a word without high bits, subtracting borrows into a byte's
+// high bit just when the byte is less than what is subtracted: after '"' (which is
+// ' '^2) has changed places with ' ', all below '!' are. Adding 1 carries into it
+// for DEL. What is borrowed or carried further spoils only bytes behind the lowest
+// that shows, which is always right.
 func special(w uint64) uint64 {
-	return (w | (w - blanks) | ((w ^ quotes) - ones) | ((w ^ slashes) - ones) | ((w ^ deletes) - ones)) & high
+	return (w | ((w ^ 2*ones) - '!'*ones) | ((w ^ '\\'*ones) - ones) | (w + ones)) & high
 }
 
 // lastWord returns the last n bytes of s, 1 to 7, as a word with zeros behind them.
