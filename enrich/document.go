@@ -2,6 +2,7 @@ package enrich
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/base64"
 
 	"winevent/enrich/catalog"
@@ -49,6 +50,7 @@ type Document struct {
 	same       map[[32]byte]uint32
 	created    event.Calendar // of @timestamp
 	readOn     event.Calendar // of event.created
+	idHash     idHash
 	idBuf, buf []byte
 	lowered    int  // the parameter that findCase has in buf, or -1
 	long       bool // buf is a long text: grams has it
@@ -60,7 +62,9 @@ type Document struct {
 }
 
 // NewDocument returns a Document that takes the Enricher's options.
-func (e *Enricher) NewDocument() *Document { return &Document{enricher: e} }
+func (e *Enricher) NewDocument() *Document {
+	return &Document{enricher: e, idHash: idHash{sha256.New()}}
+}
 
 // StartBatch begins a batch of records. Within one, records without a record
 // id and with equal content get different ids; the same batch always gets the same ids.

@@ -9,8 +9,8 @@ import (
 
 // Enrich finds what is known of the event and sets the document's fields.
 func (d *Document) Enrich() {
-	d.identify()
 	if d.err != nil {
+		d.identify()
 		d.setSource()
 		d.setEnvelope()
 		d.setUnreadable()
@@ -20,6 +20,7 @@ func (d *Document) Enrich() {
 	d.nameParams()
 	d.decodeError()
 	d.setSteady(d.findCase())
+	d.identify()
 	d.setEnvelope()
 	d.setSystem()
 	d.setUser()

@@ -248,7 +248,7 @@ var fields = [fieldCount]Field{
 	fEventCode:                   {"event.code", Keyword, false, true, "The Windows event id."},
 	fEventCreated:                {"event.created", Date, false, true, "When the shipper read the event."},
 	fEventDataset:                {"event.dataset", Keyword, false, true, "The dataset that the channel belongs to, as Elastic's Windows packages name it (system.security, windows.sysmon_operational …); winlog.winlog for a channel without one. The option dataset sets another for all."},
-	fEventID:                     {"event.id", Keyword, false, true, "Always the same for the same Windows record: a SHA-256 over computer, channel, provider, record id and second, cut to 128 bits. For a record without a record id: over its content."},
+	fEventID:                     {"event.id", Keyword, false, true, "Always the same for the same Windows record: a SHA-256 over provider, channel, computer, record id and second, cut to 128 bits. For a record without a record id: over its content."},
 	fEventKind:                   {"event.kind", Keyword, false, true, "event; alert from alert_min_severity on; pipeline_error for a record that is no readable Windows event."},
 	fEventModule:                 {"event.module", Keyword, false, true, "The first part of event.dataset."},
 	fEventOriginal:               {"event.original", Keyword, false, true, "The record as it came, as JSON or XML text: with preserve_original, and for every record that could not be understood."},

@@ -2,8 +2,10 @@ package enrich
 
 import (
 	"crypto/sha256"
+	"encoding"
 	"encoding/binary"
 	"encoding/hex"
+	"hash"
 	"strconv"
 )
 
@@ -12,20 +14,51 @@ import (
 // and times by the second, because not every shipper sends more.
 func (d *Document) identify() {
 	ev := &d.ev
-	b := d.idBuf[:0]
-	if d.err == nil && ev.RecordID.Set && ev.RecordID.Value != 0 && ev.Created.Set {
-		b = append(append(b, 'r', 0), ev.Computer...)
-		b = append(append(b, 0), ev.Channel...)
-		b = append(append(b, 0), ev.Provider...)
-		lower(b)
-		b = strconv.AppendUint(append(b, 0), ev.RecordID.Value, 10)
-		b = strconv.AppendInt(append(b, 0), ev.Created.Sec, 10)
-	} else {
-		b = d.appendContent(append(b, 'c', 0))
+	if d.err != nil || !ev.RecordID.Set || ev.RecordID.Value == 0 || !ev.Created.Set {
+		d.idBuf = d.appendContent(append(d.idBuf[:0], 'c', 0))
+		sum := sha256.Sum256(d.idBuf)
+		hex.Encode(d.id[:], sum[:16])
+		return
 	}
+	if d.set.base == nil || !d.idHash.restore(d.set.base.origin) {
+		d.hashOrigin()
+	}
+	b := append(d.idBuf[:0], ev.Computer...)
+	lower(b)
+	b = strconv.AppendUint(append(b, 0), ev.RecordID.Value, 10)
+	b = strconv.AppendInt(append(b, 0), ev.Created.Sec, 10)
+	d.idHash.Write(b)
+	d.idBuf = d.idHash.Sum(b[:0])
+	hex.Encode(d.id[:], d.idBuf[:16])
+}
+
+// hashOrigin begins the hash of a record with what all of a variant have in common.
+func (d *Document) hashOrigin() {
+	b := append(append(d.idBuf[:0], 'r', 0), d.ev.Provider...)
+	b = append(append(append(b, 0), d.ev.Channel...), 0)
+	lower(b)
+	d.idHash.Reset()
+	d.idHash.Write(b)
 	d.idBuf = b
-	sum := sha256.Sum256(b)
-	hex.Encode(d.id[:], sum[:16])
+}
+
+// idHash is SHA-256 that can go on from where another one was.
+type idHash struct{ hash.Hash }
+
+// state returns what the hash has taken; nil where it cannot say it.
+func (h idHash) state() []byte {
+	if from, ok := h.Hash.(encoding.BinaryAppender); ok {
+		if b, err := from.AppendBinary(nil); err == nil {
+			return b
+		}
+	}
+	return nil
+}
+
+// restore makes the hash go on from a state; false where it cannot.
+func (h idHash) restore(state []byte) bool {
+	to, ok := h.Hash.(encoding.BinaryUnmarshaler)
+	return ok && state != nil && to.UnmarshalBinary(state) == nil
 }
 
 // appendContent appends what tells a record without a number apart: its bytes,

@@ -20,6 +20,7 @@ type variant struct {
 	verdict    verdict
 	present    [fieldWords]uint64
 	values     []value // of the fields in present, in their order
+	origin     []byte  // the state of the hash that makes event.id, as hashOrigin leaves it
 	skeletons  [maxSkeletons]atomic.Pointer[skeleton]
 }
 
@@ -116,6 +117,8 @@ func (d *Document) makeVariant(fits int) *variant {
 		Channel: bytes.Clone(ev.Channel), Provider: bytes.Clone(ev.Provider), ProviderGUID: bytes.Clone(ev.ProviderGUID),
 		Level: bytes.Clone(ev.Level), Task: bytes.Clone(ev.Task), Opcode: bytes.Clone(ev.Opcode), Outcome: bytes.Clone(ev.Outcome),
 	}
+	d.hashOrigin()
+	v.origin = d.idHash.state()
 	for w, word := range d.set.present {
 		for ; word != 0; word &= word - 1 {
 			field := d.set.values[w*64+bits.TrailingZeros64(word)]
