@@ -14,6 +14,7 @@ import (
 type prepared struct {
 	*catalog.Entry
 	version             string // of the catalog that the entry is of
+	messages            string // the map of the provider's messages, or ""
 	described           bool
 	category, eventType string
 	title               string
@@ -45,8 +46,10 @@ type preparedRemediation struct {
 type preparedList struct {
 	names [][]byte
 	keys  []string
-	// maps are the value maps of the parameters, "" for none.
-	maps []string
+	// maps are the value maps of the parameters, "" for none; coded are the
+	// parameters that have one.
+	maps  []string
+	coded []int
 	// at is where each of the entry's params stands in the list, or -1.
 	at []int
 }
@@ -75,6 +78,7 @@ const securityProvider = "Microsoft-Windows-Security-Auditing"
 func prepare(e *catalog.Entry) *prepared {
 	p := &prepared{
 		Entry:          e,
+		messages:       messageMap([]byte(e.Provider)),
 		described:      e.Described(),
 		category:       quoteList(e.ECS.Category),
 		eventType:      quoteList(e.ECS.Type),
@@ -146,10 +150,13 @@ func prepareRemediation(r catalog.Remediation) preparedRemediation {
 
 func (p *prepared) prepareList(names []string) preparedList {
 	var l preparedList
-	for _, n := range names {
+	for i, n := range names {
 		l.names = append(l.names, []byte(n))
 		l.keys = append(l.keys, quote(n)+":")
 		l.maps = append(l.maps, p.ValueMap([]byte(n)))
+		if l.maps[i] != "" {
+			l.coded = append(l.coded, i)
+		}
 	}
 	for _, param := range p.params {
 		at := -1

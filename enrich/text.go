@@ -11,12 +11,12 @@ import (
 
 // valueText appends what a parameter's value means, where it is a code: one or
 // more %%n of the provider's messages, or a value of the map that the catalog
-// gives the parameter. It appends nothing for other values.
-func (d *Document) valueText(dst []byte, p *event.Param) []byte {
+// gives the parameter: valueMap, or "" for none. It appends nothing for other values.
+func (d *Document) valueText(dst []byte, p *event.Param, valueMap string) []byte {
 	if isMessageCode(p) {
 		return appendMessages(dst, messageMap(d.ev.Provider), p.Value.Text)
 	}
-	switch name := d.mapOf(p); name {
+	switch valueMap {
 	case "":
 	case catalog.SIDMap:
 		return append(dst, catalog.SID(p.Value.Text)...)
@@ -28,7 +28,7 @@ func (d *Document) valueText(dst []byte, p *event.Param) []byte {
 		return appendPrivileges(dst, p.Value.Text)
 	default:
 		if code, ok := p.Value.Uint64(); ok {
-			return appendMapped(dst, name, code)
+			return appendMapped(dst, valueMap, code)
 		}
 	}
 	return dst
@@ -138,18 +138,32 @@ type textOf struct {
 // setValueTexts finds the parameters that have a text of their own.
 func (d *Document) setValueTexts() {
 	d.texts, d.textsOf = d.texts[:0], d.textsOf[:0]
-	for i := range d.ev.Params {
-		p := &d.ev.Params[i]
-		if d.list != nil && d.list.maps[i] == "" && !isMessageCode(p) {
-			continue // as nearly all, which the list of names tells at once
+	switch {
+	case d.list == nil:
+		for i := range d.ev.Params {
+			d.addValueText(i, d.mapOf(&d.ev.Params[i]))
 		}
-		start := len(d.texts)
-		if d.texts = d.valueText(d.texts, p); len(d.texts) > start {
-			d.textsOf = append(d.textsOf, textOf{i, span{start, len(d.texts)}})
+	case d.entry.messages == "":
+		for _, i := range d.list.coded {
+			d.addValueText(i, d.list.maps[i])
+		}
+	default:
+		for i, valueMap := range d.list.maps {
+			if valueMap != "" || isMessageCode(&d.ev.Params[i]) {
+				d.addValueText(i, valueMap)
+			}
 		}
 	}
 	if len(d.textsOf) > 0 {
 		d.set.built(fValueText)
+	}
+}
+
+// addValueText adds the text of parameter i, if it has one.
+func (d *Document) addValueText(i int, valueMap string) {
+	start := len(d.texts)
+	if d.texts = d.valueText(d.texts, &d.ev.Params[i], valueMap); len(d.texts) > start {
+		d.textsOf = append(d.textsOf, textOf{i, span{start, len(d.texts)}})
 	}
 }
 
@@ -206,9 +220,10 @@ func (d *Document) appendPlaceholder(b []byte, n int) []byte {
 		return b
 	}
 	// Windows prints the texts of %%n and of the manifest's maps, not those of ours.
-	if isMessageCode(p) || catalog.PrintedByWindows(d.entry.ValueMap(p.Name)) {
+	valueMap := d.entry.ValueMap(p.Name)
+	if isMessageCode(p) || catalog.PrintedByWindows(valueMap) {
 		start := len(b)
-		if b = d.valueText(b, p); len(b) > start {
+		if b = d.valueText(b, p, valueMap); len(b) > start {
 			return b
 		}
 	}

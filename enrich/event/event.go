@@ -134,7 +134,16 @@ func (e *Event) AddParam(name []byte, i int) {
 
 // AddText appends a parameter whose value is text.
 func (e *Event) AddText(name, value []byte) {
-	e.Params = append(e.Params, Param{Name: name, Value: record.Node{Kind: record.String, Text: value}, Index: -1})
+	n := len(e.Params)
+	if n == cap(e.Params) {
+		e.Params = append(e.Params, Param{})
+	} else {
+		e.Params = e.Params[:n+1]
+	}
+	// Field by field: building a Param and copying it costs more than the rest of this.
+	p := &e.Params[n]
+	p.Name, p.Index = name, -1
+	p.Value.Key, p.Value.Text, p.Value.Num, p.Value.Kind, p.Value.Len, p.Value.End = nil, value, 0, record.String, 0, 0
 }
 
 // AddExtra keeps the node at index i, which has no place in the event.

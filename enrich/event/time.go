@@ -18,13 +18,15 @@ func ParseTime(b []byte) (Time, bool) {
 	if len(b) < 19 || b[4] != '-' || b[7] != '-' || b[10] != 'T' && b[10] != ' ' || b[13] != ':' || b[16] != ':' {
 		return Time{}, false
 	}
-	year, ok1 := digits(b[0:4])
-	month, ok2 := digits(b[5:7])
-	day, ok3 := digits(b[8:10])
-	hour, ok4 := digits(b[11:13])
-	minute, ok5 := digits(b[14:16])
-	second, ok6 := digits(b[17:19])
-	if !ok1 || !ok2 || !ok3 || !ok4 || !ok5 || !ok6 ||
+	century, ok1 := twoDigits(b[0], b[1])
+	year, ok2 := twoDigits(b[2], b[3])
+	month, ok3 := twoDigits(b[5], b[6])
+	day, ok4 := twoDigits(b[8], b[9])
+	hour, ok5 := twoDigits(b[11], b[12])
+	minute, ok6 := twoDigits(b[14], b[15])
+	second, ok7 := twoDigits(b[17], b[18])
+	year += 100 * century
+	if !ok1 || !ok2 || !ok3 || !ok4 || !ok5 || !ok6 || !ok7 ||
 		month < 1 || month > 12 || day < 1 || day > daysIn(year, month) || hour > 23 || minute > 59 || second > 60 {
 		return Time{}, false
 	}
@@ -133,8 +135,8 @@ func zone(b []byte) (seconds int, ok bool) {
 	if len(b) != 5 {
 		return 0, false
 	}
-	hours, ok1 := digits(b[1:3])
-	minutes, ok2 := digits(b[3:5])
+	hours, ok1 := twoDigits(b[1], b[2])
+	minutes, ok2 := twoDigits(b[3], b[4])
 	seconds = hours*3600 + minutes*60
 	if b[0] == '-' {
 		seconds = -seconds
@@ -142,15 +144,9 @@ func zone(b []byte) (seconds int, ok bool) {
 	return seconds, ok1 && ok2 && hours < 24 && minutes < 60
 }
 
-func digits(b []byte) (int, bool) {
-	v := 0
-	for _, c := range b {
-		if c-'0' > 9 {
-			return 0, false
-		}
-		v = v*10 + int(c-'0')
-	}
-	return v, true
+func twoDigits(a, b byte) (v int, ok bool) {
+	a, b = a-'0', b-'0'
+	return int(a)*10 + int(b), a <= 9 && b <= 9
 }
 
 // Append appends the instant in UTC as ISO 8601 with the digits the source
