@@ -1,6 +1,7 @@
 package outputs
 
-// maxKept is the memory, in bytes, that a batch keeps between two uses.
+// maxKept is the memory, in bytes, that a batch keeps between two uses in any
+// case; more than that while the next use needs a good part of it.
 const maxKept = 64 << 20
 
 // Batch is the documents of one flush, in one piece of memory. It is reused;
@@ -29,13 +30,15 @@ type doc struct {
 const expansion = 4
 
 // Reset empties the batch and makes room for the documents of so many bytes of
-// records. It keeps its memory, unless that grew beyond a ceiling.
+// records. It keeps its memory, unless that grew beyond a ceiling and is much
+// more than it needs now.
 func (b *Batch) Reset(records int) {
-	if cap(b.buf) > maxKept {
+	room := records * expansion
+	if cap(b.buf) > max(maxKept, 4*room) {
 		b.buf = nil
 	}
-	if cap(b.buf) < records*expansion {
-		b.buf = make([]byte, 0, records*expansion)
+	if cap(b.buf) < room {
+		b.buf = make([]byte, 0, room)
 	}
 	b.buf, b.docs = b.buf[:0], b.docs[:0]
 	b.attributes, b.ends = b.attributes[:0], b.ends[:0]
