@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -117,6 +118,10 @@ func (d *Document) appendText(dst []byte, id fieldID) []byte {
 		return append(dst, v.text...)
 	case v.kind == kindPlain:
 		return append(dst, v.static...)
+	case v.kind == kindDigits:
+		return strconv.AppendUint(dst, v.number, 10)
+	case v.kind == kindJSON && v.static[0] == '"' && strings.IndexByte(v.static, '\\') < 0:
+		return append(dst, v.static[1:len(v.static)-1]...)
 	case v.kind == kindBuilt:
 		d.names.Reset() // event.original takes names, and those of the last record are gone
 	}

@@ -122,14 +122,19 @@ func (d *delivery) giveUp(err error, docs []int) {
 // fit returns how many documents make the next batch: at least one.
 func (d *delivery) fit(docs []int) int {
 	room := d.group.partition.topic.target.Load()
-	b := d.write.batch
 	for n, i := range docs {
-		room -= int64(len(b.Doc(i)) + len(b.Attribute(i, keyAttribute)) + recordOverhead)
+		room -= int64(d.sizeOf(i))
 		if room < 0 {
 			return max(n, 1)
 		}
 	}
 	return len(docs)
+}
+
+// sizeOf is about how many bytes a document takes in a batch.
+func (d *delivery) sizeOf(doc int) int {
+	b := d.write.batch
+	return len(b.Doc(doc)) + len(b.Attribute(doc, keyAttribute)) + recordOverhead
 }
 
 // batch sends a draft; in smaller ones if it is too large. An error means that
@@ -237,7 +242,11 @@ func (d *delivery) keep(e *encoder, rb *recordBatch, docs []int) {
 
 func (d *delivery) encode(e *encoder, docs []int) {
 	headers := newHeaders()
-	e.reset()
+	size := 0
+	for _, i := range docs {
+		size += d.sizeOf(i)
+	}
+	e.reset(size)
 	for _, i := range docs {
 		fillHeaders(&headers, d.write.batch, i)
 		e.add(d.write.batch.Attribute(i, keyAttribute), d.write.batch.Doc(i), headers[:])

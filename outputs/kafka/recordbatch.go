@@ -3,6 +3,7 @@ package kafka
 import (
 	"encoding/binary"
 	"hash/crc32"
+	"slices"
 )
 
 // Where the parts of a record batch stand, behind the four bytes of its size
@@ -54,9 +55,9 @@ type encoder struct {
 
 func newEncoder(c compressor) *encoder { return &encoder{compressor: c} }
 
-// reset begins a new batch.
-func (e *encoder) reset() {
-	e.plain = append(e.plain[:0], make([]byte, headerSize)...)
+// reset begins a new batch, of about so many bytes.
+func (e *encoder) reset(size int) {
+	e.plain = append(slices.Grow(e.plain[:0], headerSize+size), make([]byte, headerSize)...)
 	e.count = 0
 }
 

@@ -53,7 +53,7 @@ func TestRecordBatchIsReadByTheLibrary(t *testing.T) {
 
 func encode(t *testing.T, e *encoder, records []testRecord) []byte {
 	t.Helper()
-	e.reset()
+	e.reset(0)
 	for _, r := range records {
 		e.add([]byte(r.key), []byte(r.value), r.headers)
 	}
@@ -138,7 +138,7 @@ func TestEncodingDoesNotAllocate(t *testing.T) {
 		value, key := bytes.Repeat([]byte("document "), 100), []byte("host")
 		headers := newHeaders()
 		if n := testing.AllocsPerRun(20, func() {
-			e.reset()
+			e.reset(0)
 			for range 100 {
 				e.add(key, value, headers[:])
 			}
