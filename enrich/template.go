@@ -109,10 +109,11 @@ func (t *Template) Append(dst []byte, d *Document) []byte {
 // may be called before and after AppendJSON: all that it notes in the document
 // (that text was repaired, where it stands) AppendJSON notes anew.
 func (d *Document) appendText(dst []byte, id fieldID) []byte {
-	if v := d.set.value(id); v.kind == kindSame {
-		id = fieldID(v.number) // it is copied from the JSON, which need not exist yet
-	}
 	v := d.set.value(id)
+	if v.kind == kindSame { // it is copied from the JSON, which need not exist yet
+		id = fieldID(v.number)
+		v = d.set.value(id)
+	}
 	switch {
 	case v.kind == kindText && utf8.Valid(v.text):
 		return append(dst, v.text...)
