@@ -13,7 +13,8 @@ import (
 // follows the record. The event is the one that Read makes of the record's tree.
 //
 // false says that the record differs in anything, or cannot be read at all; ev
-// and rec then hold what was found up to there. Nested values go to rec.
+// and rec then hold what was found up to there. Parameters that are no text, and what
+// filters added, go to rec.
 func ReadUsual(rec *record.Record, b []byte, ev *event.Event) (rest []byte, ok bool) {
 	ev.Record, ev.Dialect = rec, event.Winevtlog
 	u := usual{b: b, ev: ev}
