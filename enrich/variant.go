@@ -15,8 +15,9 @@ import (
 // decided. It holds the values of these fields. Most events have a few variants.
 type variant struct {
 	descriptor event.Event // without what differs between its records; shares no memory with them
-	fits       int         // the entry's case, or -1
-	branch     int         // the entry's branch, or -1
+	audit      event.Audit
+	fits       int // the entry's case, or -1
+	branch     int // the entry's branch, or -1
 	verdict    verdict
 	present    [fieldWords]uint64
 	values     []value // of the fields in present, in their order
@@ -47,7 +48,7 @@ func (v *variant) has(ev *event.Event, fits, branch int) bool {
 	return v.fits == fits && v.branch == branch &&
 		k.Keywords == ev.Keywords && k.LevelNumber == ev.LevelNumber && k.TaskNumber == ev.TaskNumber &&
 		k.OpcodeNumber == ev.OpcodeNumber && k.Version == ev.Version && k.Qualifiers == ev.Qualifiers &&
-		k.Dialect == ev.Dialect && len(ev.KeywordTexts) == 0 &&
+		k.Dialect == ev.Dialect && v.audit == ev.Audit() &&
 		same(k.Channel, ev.Channel) && same(k.Provider, ev.Provider) && same(k.ProviderGUID, ev.ProviderGUID) &&
 		same(k.Level, ev.Level) && same(k.Task, ev.Task) && same(k.Opcode, ev.Opcode) && same(k.Outcome, ev.Outcome)
 }
@@ -88,7 +89,7 @@ func (d *Document) findVariant(fits int) *variant {
 // there is room, and returns it; else nil.
 func (d *Document) keepVariant(fits int) *variant {
 	ev := &d.ev
-	if d.entry == nil || len(ev.KeywordTexts) > 0 {
+	if d.entry == nil {
 		return nil
 	}
 	for _, text := range [...][]byte{ev.Channel, ev.Provider, ev.ProviderGUID, ev.Level, ev.Task, ev.Opcode, ev.Outcome} {
@@ -110,7 +111,7 @@ func (d *Document) keepVariant(fits int) *variant {
 
 func (d *Document) makeVariant(fits int) *variant {
 	ev := &d.ev
-	v := &variant{fits: fits, branch: d.branch, verdict: d.verdict, present: d.set.present}
+	v := &variant{audit: ev.Audit(), fits: fits, branch: d.branch, verdict: d.verdict, present: d.set.present}
 	v.descriptor = event.Event{
 		Keywords: ev.Keywords, LevelNumber: ev.LevelNumber, TaskNumber: ev.TaskNumber, OpcodeNumber: ev.OpcodeNumber,
 		Version: ev.Version, Qualifiers: ev.Qualifiers, Dialect: ev.Dialect,

@@ -67,6 +67,26 @@ func TestVariantsOfOneEventAreBounded(t *testing.T) {
 	}
 }
 
+// TestKeywordTextsTellVariantsApart: of the texts of keywords, only the outcome
+// that they state is something that documents of a variant have in common.
+func TestKeywordTextsTellVariantsApart(t *testing.T) {
+	e := New(Options{})
+	doc := e.NewDocument()
+	for range 3 {
+		for keywords, outcome := range map[string]string{
+			`["Audit Success"]`: `"outcome":"success"`, `["Audit Success","Other"]`: `"outcome":"success"`, `["Audit Failure"]`: `"outcome":"failure"`,
+		} {
+			line := fmt.Appendf(nil, `{"winlog":{"provider_name":"Microsoft-Windows-Security-Auditing","event_id":"5156","channel":"Security","keywords":%s}}`, keywords)
+			if got := documentOf(doc, line); !bytes.Contains(got, []byte(outcome)) || !bytes.Contains(got, []byte(`"keywords":`+keywords)) {
+				t.Errorf("%s becomes %s", line, got)
+			}
+		}
+	}
+	if n := kept(e); n != 2 {
+		t.Errorf("%d variants are kept", n)
+	}
+}
+
 // TestSkeletonsOfOneVariantAreBounded has more kinds of records of one variant than are kept.
 func TestSkeletonsOfOneVariantAreBounded(t *testing.T) {
 	e := New(Options{})
