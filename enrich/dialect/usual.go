@@ -1,8 +1,6 @@
 package dialect
 
 import (
-	"encoding/binary"
-
 	"winevent/enrich/event"
 	"winevent/enrich/record"
 )
@@ -17,10 +15,10 @@ import (
 // filters added, go to rec.
 func ReadUsual(rec *record.Record, b []byte, ev *event.Event) (rest []byte, ok bool) {
 	ev.Record, ev.Dialect = rec, event.Winevtlog
-	u := usual{b: b, ev: ev}
-	members, ok := u.head(fixMap, longMap)
+	u := usual{record.NewCursor(b), ev}
+	n, ok := members(u.Map())
 	// The byte before each name is msgpack's for a text of its length.
-	ok = ok && members >= usualMembers &&
+	ok = ok && n >= usualMembers &&
 		u.optional("\xacProviderName", &ev.Provider) &&
 		u.optional("\xacProviderGuid", &ev.ProviderGUID) &&
 		u.number("\xaaQualifiers", &ev.Qualifiers) &&
@@ -40,114 +38,34 @@ func ReadUsual(rec *record.Record, b []byte, ev *event.Event) (rest []byte, ok b
 		u.optional("\xa8Computer", &ev.Computer) &&
 		u.user("\xa6UserID") &&
 		u.optional("\xa7Message", &ev.Message) &&
-		u.more(members-usualMembers)
-	return u.b[u.i:], ok
+		u.more(n-usualMembers)
+	return u.Rest(), ok
 }
 
 // usualMembers are the members that in_winevtlog writes before the parameters.
 const usualMembers = 19
 
-// usual reads msgpack from b at i. Its methods return false where the bytes are
-// not what they read.
+// usual reads what Cursor reads into an event. Its methods return false where the
+// bytes are not what they read. A name is given with the byte before it.
 type usual struct {
-	b  []byte
-	i  int
+	record.Cursor
 	ev *event.Event
 }
 
-// head reads how many members a map or an array has: fix is the byte that msgpack
-// adds the number of a few to, and long the one before two bytes with the number.
-func (u *usual) head(fix, long byte) (members int, ok bool) {
-	b := u.b[u.i:]
-	switch {
-	case len(b) > 0 && b[0]&0xf0 == fix:
-		u.i++
-		members = int(b[0] & 0x0f)
-	case len(b) > 2 && b[0] == long:
-		u.i += 3
-		members = int(binary.BigEndian.Uint16(b[1:]))
-	case len(b) > 4 && b[0] == long+1:
-		u.i += 5
-		members = int(binary.BigEndian.Uint32(b[1:]))
-	default:
-		return 0, false
-	}
-	return members, members <= maxMembers
-}
-
-// The bytes of msgpack before the members of maps and arrays.
-const (
-	fixMap   = 0x80
-	longMap  = 0xde
-	fixList  = 0x90
-	longList = 0xdc
-)
+// members limits what Map and Array of the Cursor read.
+func members(n int, ok bool) (int, bool) { return n, ok && n <= maxMembers }
 
 // maxMembers is how many members a usual map or array has at most, which keeps
 // the whole within the limits of a tree.
 const maxMembers = 1 << 12
 
-// is reads a name with the byte before it.
-func (u *usual) is(name string) bool {
-	end := u.i + len(name)
-	if end >= len(u.b) || string(u.b[u.i:end]) != name {
-		return false
-	}
-	u.i = end
-	return true
-}
-
-// text reads a text of up to 64 KB.
-func (u *usual) text() (text []byte, ok bool) {
-	b := u.b[u.i:]
-	from, end := 0, 0
-	switch {
-	case len(b) > 0 && b[0]&0xe0 == 0xa0:
-		from, end = 1, 1+int(b[0]&0x1f)
-	case len(b) > 1 && b[0] == 0xd9:
-		from, end = 2, 2+int(b[1])
-	case len(b) > 2 && b[0] == 0xda:
-		from, end = 3, 3+int(binary.BigEndian.Uint16(b[1:]))
-	default:
-		return nil, false
-	}
-	if end > len(b) {
-		return nil, false
-	}
-	u.i += end
-	return b[from:end:end], true
-}
-
-// uint reads a number that is not negative.
-func (u *usual) uint() (n uint64, ok bool) {
-	b := u.b[u.i:]
-	switch {
-	case len(b) > 0 && b[0] < 0x80:
-		u.i++
-		return uint64(b[0]), true
-	case len(b) > 1 && b[0] == 0xcc:
-		u.i += 2
-		return uint64(b[1]), true
-	case len(b) > 2 && b[0] == 0xcd:
-		u.i += 3
-		return uint64(binary.BigEndian.Uint16(b[1:])), true
-	case len(b) > 4 && b[0] == 0xce:
-		u.i += 5
-		return uint64(binary.BigEndian.Uint32(b[1:])), true
-	case len(b) > 8 && b[0] == 0xcf:
-		u.i += 9
-		return binary.BigEndian.Uint64(b[1:]), true
-	}
-	return 0, false
-}
-
 // optionalText reads a member that is a text; nil for an empty one, which means
 // that Windows has none.
 func (u *usual) optionalText(name string) (text []byte, ok bool) {
-	if !u.is(name) {
+	if !u.Skip(name) {
 		return nil, false
 	}
-	if text, ok = u.text(); len(text) == 0 {
+	if text, ok = u.Text(); len(text) == 0 {
 		return nil, ok
 	}
 	return text, ok
@@ -161,28 +79,23 @@ func (u *usual) optional(name string, dst *[]byte) (ok bool) {
 
 // number reads a member that is a number, or the empty text that says that Windows has none.
 func (u *usual) number(name string, dst *event.Number) bool {
-	if !u.is(name) {
+	if !u.Skip(name) {
 		return false
 	}
-	if u.b[u.i] == emptyText {
-		u.i++
-		return true
+	if text, ok := u.Text(); ok {
+		return len(text) == 0
 	}
-	var ok bool
-	dst.Value, ok = u.uint()
-	dst.Set = ok
-	return ok
+	dst.Value, dst.Set = u.Uint()
+	return dst.Set
 }
-
-const emptyText = 0xa0
 
 // keywords reads the mask, which in_winevtlog writes as a text.
 func (u *usual) keywords(name string) bool {
-	from := u.i
+	start := u.Cursor
 	text, ok := u.optionalText(name)
 	switch {
 	case !ok:
-		u.i = from
+		u.Cursor = start
 		return u.number(name, &u.ev.Keywords)
 	case text != nil:
 		u.ev.Keywords.Value, ok = record.ParseUint(text)
@@ -207,19 +120,19 @@ func (u *usual) user(name string) bool {
 	return ok
 }
 
-// more reads the members behind the message: the parameters, and then those
+// more reads the members that are left behind the message: the parameters, and then those
 // that filters added.
-func (u *usual) more(members int) bool {
-	named := members > 0 && u.is("\xa9EventData")
+func (u *usual) more(left int) bool {
+	named := left > 0 && u.Skip("\xa9EventData")
 	if named {
-		n, ok := u.head(fixMap, longMap)
+		n, ok := members(u.Map())
 		if !ok || !u.params(n, true) {
 			return false
 		}
-		members--
+		left--
 	}
-	if members > 0 && u.is("\xadStringInserts") {
-		n, ok := u.head(fixList, longList)
+	if left > 0 && u.Skip("\xadStringInserts") {
+		n, ok := members(u.Array())
 		all := len(u.ev.Params)
 		if !ok || !u.params(n, false) {
 			return false
@@ -227,9 +140,9 @@ func (u *usual) more(members int) bool {
 		if named { // then they are the same values once more
 			u.ev.Params = u.ev.Params[:all]
 		}
-		members--
+		left--
 	}
-	for range members {
+	for range left {
 		if !u.other() {
 			return false
 		}
@@ -243,11 +156,11 @@ func (u *usual) params(n int, named bool) bool {
 		var name []byte
 		if named {
 			var ok bool
-			if name, ok = u.text(); !ok {
+			if name, ok = u.Text(); !ok {
 				return false
 			}
 		}
-		if text, ok := u.text(); ok {
+		if text, ok := u.Text(); ok {
 			u.ev.AddText(name, text)
 			continue
 		}
@@ -262,7 +175,7 @@ func (u *usual) params(n int, named bool) bool {
 
 // other reads a member that in_winevtlog does not write there.
 func (u *usual) other() bool {
-	name, ok := u.text()
+	name, ok := u.Text()
 	if !ok {
 		return false
 	}
@@ -277,10 +190,10 @@ func (u *usual) other() bool {
 // leaf reads a value that contains no others into the tree and returns its node.
 func (u *usual) leaf() (i int, ok bool) {
 	rec := u.ev.Record
-	i, rest, err := rec.ReadMsgpack(u.b[u.i:])
+	i, rest, err := rec.ReadMsgpack(u.Rest())
 	if err != nil || rec.At(i).Kind == record.Array || rec.At(i).Kind == record.Map {
 		return i, false
 	}
-	u.i = len(u.b) - len(rest)
+	u.Cursor = record.NewCursor(rest)
 	return i, true
 }
