@@ -37,7 +37,8 @@ func (d *Document) Enrich() {
 // descriptor and from what the event's content decided, fits and d.branch. A
 // variant has them ready.
 func (d *Document) setSteady(fits int) {
-	v := d.findVariant(fits)
+	k := d.descriptor(fits)
+	v := d.findVariant(&k)
 	if v == nil {
 		d.verdict = severityOf(d.entry, fits, d.branch, levelOf(&d.ev), d.ev.Audit())
 		d.setSource()
@@ -46,7 +47,7 @@ func (d *Document) setSteady(fits int) {
 		if d.entry != nil {
 			d.setKnown()
 		}
-		v = d.keepVariant(fits)
+		v = d.keepVariant(&k)
 	}
 	if v != nil {
 		d.verdict = v.verdict

@@ -66,9 +66,7 @@ func (d *Document) skeleton() *skeleton {
 // place i of those of its variant.
 func (d *Document) keepSkeleton(i int) *skeleton {
 	k := d.makeSkeleton()
-	if d.enricher.keep(k.size()) {
-		d.set.base.skeletons[i].CompareAndSwap(nil, k.clone())
-	}
+	keep(d.enricher, &d.set.base.skeletons[i], k.size(), k.clone)
 	return k
 }
 

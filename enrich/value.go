@@ -1,6 +1,7 @@
 package enrich
 
 import (
+	"math/bits"
 	"strconv"
 
 	"winevent/enrich/event"
@@ -70,6 +71,14 @@ func (s *fieldSet) value(id fieldID) *value {
 		}
 	}
 	return &s.values[id]
+}
+
+// count returns how many fields are set.
+func (s *fieldSet) count() (n int) {
+	for _, word := range s.present {
+		n += bits.OnesCount64(word)
+	}
+	return n
 }
 
 func (s *fieldSet) has(id fieldID) bool { return s.present[id/64]&(1<<(id%64)) != 0 }

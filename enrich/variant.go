@@ -14,10 +14,7 @@ import (
 // (version, level, task, opcode, keywords, channel), and what the event's content
 // decided. It holds the values of these fields. Most events have a few variants.
 type variant struct {
-	descriptor event.Event // without what differs between its records; shares no memory with them
-	audit      event.Audit
-	fits       int // the entry's case, or -1
-	branch     int // the entry's branch, or -1
+	descriptor descriptor
 	verdict    verdict
 	present    [fieldWords]uint64
 	values     []value // of the fields in present, in their order
@@ -42,15 +39,63 @@ const (
 // there does not change, but for the skeletons that are added to it.
 type variants [maxVariants]atomic.Pointer[variant]
 
-// has tells whether a record is one of the variant, by all that setSteady reads.
-func (v *variant) has(ev *event.Event, fits, branch int) bool {
-	k := &v.descriptor
-	return v.fits == fits && v.branch == branch &&
-		k.Keywords == ev.Keywords && k.LevelNumber == ev.LevelNumber && k.TaskNumber == ev.TaskNumber &&
-		k.OpcodeNumber == ev.OpcodeNumber && k.Version == ev.Version && k.Qualifiers == ev.Qualifiers &&
-		k.Dialect == ev.Dialect && v.audit == ev.Audit() &&
-		same(k.Channel, ev.Channel) && same(k.Provider, ev.Provider) && same(k.ProviderGUID, ev.ProviderGUID) &&
-		same(k.Level, ev.Level) && same(k.Task, ev.Task) && same(k.Opcode, ev.Opcode) && same(k.Outcome, ev.Outcome)
+// descriptor is all that setSteady reads of a record.
+type descriptor struct {
+	marks marks
+	texts [7][]byte
+}
+
+// marks are what of a descriptor can be compared at once.
+type marks struct {
+	numbers      [6]event.Number
+	dialect      event.Dialect
+	audit        event.Audit
+	fits, branch int // the entry's case and branch, or -1
+}
+
+// descriptor returns that of the record, which shares the record's memory.
+func (d *Document) descriptor(fits int) descriptor {
+	ev := &d.ev
+	return descriptor{
+		marks{
+			[...]event.Number{ev.Keywords, ev.LevelNumber, ev.TaskNumber, ev.OpcodeNumber, ev.Version, ev.Qualifiers},
+			ev.Dialect, ev.Audit(), fits, d.branch,
+		},
+		[...][]byte{ev.Channel, ev.Provider, ev.ProviderGUID, ev.Level, ev.Task, ev.Opcode, ev.Outcome},
+	}
+}
+
+// equal tells whether two descriptors are.
+func (k *descriptor) equal(other *descriptor) bool {
+	if k.marks != other.marks {
+		return false
+	}
+	for i, text := range k.texts {
+		if !same(text, other.texts[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// canBeKept tells whether the texts are such that documents with them are always
+// written in the same way, and not too long.
+func (k *descriptor) canBeKept() bool {
+	for _, text := range k.texts {
+		if len(text) > maxSteadyText || !utf8.Valid(text) {
+			return false
+		}
+	}
+	return true
+}
+
+// clone returns a descriptor that shares no memory with records.
+func (k *descriptor) clone() descriptor {
+	c := *k
+	for i, text := range c.texts {
+		c.texts[i] = bytes.Clone(text)
+	}
+	return c
 }
 
 // same tells whether two texts are equal, or both not there.
@@ -70,7 +115,7 @@ func (v *variant) value(id fieldID) *value {
 }
 
 // findVariant returns the variant of the record that the entry keeps, or nil.
-func (d *Document) findVariant(fits int) *variant {
+func (d *Document) findVariant(k *descriptor) *variant {
 	if d.entry == nil {
 		return nil
 	}
@@ -78,7 +123,7 @@ func (d *Document) findVariant(fits int) *variant {
 		switch v := d.entry.variants[i].Load(); {
 		case v == nil:
 			return nil
-		case v.has(&d.ev, fits, d.branch):
+		case v.descriptor.equal(k):
 			return v
 		}
 	}
@@ -87,37 +132,29 @@ func (d *Document) findVariant(fits int) *variant {
 
 // keepVariant keeps the fields that are set as a new variant, if it may and
 // there is room, and returns it; else nil.
-func (d *Document) keepVariant(fits int) *variant {
-	ev := &d.ev
+func (d *Document) keepVariant(k *descriptor) *variant {
+	place := d.freePlace()
+	if place == nil || !k.canBeKept() {
+		return nil
+	}
+	return keep(d.enricher, place, variantSize(d.set.count()), func() *variant { return d.makeVariant(k) })
+}
+
+// freePlace returns the place for another variant of the event, or nil.
+func (d *Document) freePlace() *atomic.Pointer[variant] {
 	if d.entry == nil {
 		return nil
 	}
-	for _, text := range [...][]byte{ev.Channel, ev.Provider, ev.ProviderGUID, ev.Level, ev.Task, ev.Opcode, ev.Outcome} {
-		if len(text) > maxSteadyText || !utf8.Valid(text) {
-			return nil
-		}
-	}
-	v := d.makeVariant(fits)
 	for i := range d.entry.variants {
-		if slot := &d.entry.variants[i]; slot.Load() == nil {
-			if d.enricher.keep(v.size()) && slot.CompareAndSwap(nil, v) {
-				return v
-			}
-			return nil
+		if place := &d.entry.variants[i]; place.Load() == nil {
+			return place
 		}
 	}
 	return nil
 }
 
-func (d *Document) makeVariant(fits int) *variant {
-	ev := &d.ev
-	v := &variant{audit: ev.Audit(), fits: fits, branch: d.branch, verdict: d.verdict, present: d.set.present}
-	v.descriptor = event.Event{
-		Keywords: ev.Keywords, LevelNumber: ev.LevelNumber, TaskNumber: ev.TaskNumber, OpcodeNumber: ev.OpcodeNumber,
-		Version: ev.Version, Qualifiers: ev.Qualifiers, Dialect: ev.Dialect,
-		Channel: bytes.Clone(ev.Channel), Provider: bytes.Clone(ev.Provider), ProviderGUID: bytes.Clone(ev.ProviderGUID),
-		Level: bytes.Clone(ev.Level), Task: bytes.Clone(ev.Task), Opcode: bytes.Clone(ev.Opcode), Outcome: bytes.Clone(ev.Outcome),
-	}
+func (d *Document) makeVariant(k *descriptor) *variant {
+	v := &variant{descriptor: k.clone(), verdict: d.verdict, present: d.set.present}
 	d.hashOrigin()
 	v.origin = d.idHash.state()
 	for w, word := range d.set.present {
@@ -130,14 +167,17 @@ func (d *Document) makeVariant(fits int) *variant {
 	return v
 }
 
-// size is what a variant takes, in bytes, about.
-func (v *variant) size() int64 { return int64(1000 + 80*len(v.values)) }
+// variantSize is what a variant of so many fields takes, in bytes, about.
+func variantSize(fields int) int64 { return int64(1000 + 80*fields) }
 
-// keep takes room for so many bytes; false when there is none.
-func (e *Enricher) keep(size int64) bool {
+// keep makes what takes so many bytes and puts it into its place, and returns it;
+// nil when there is no room, or another goroutine has put something there.
+func keep[T any](e *Enricher, place *atomic.Pointer[T], size int64, made func() *T) *T {
 	if e.keptBytes.Add(size) <= maxKeptBytes {
-		return true
+		if v := made(); place.CompareAndSwap(nil, v) {
+			return v
+		}
 	}
 	e.keptBytes.Add(-size)
-	return false
+	return nil
 }

@@ -67,6 +67,28 @@ func TestVariantsOfOneEventAreBounded(t *testing.T) {
 	}
 }
 
+// TestRecordsThatAreNotKeptDoNotAllocate: an event of which no further variants
+// are kept, and one that finds no room, take no memory for each record.
+func TestRecordsThatAreNotKeptDoNotAllocate(t *testing.T) {
+	many, full := New(Options{}), New(Options{})
+	line := []byte(`{"ProviderName":"Microsoft-Windows-Security-Auditing","EventID":4624,"Version":99,"Channel":"Security","Computer":"c","EventRecordID":1,"TimeCreated":"2026-01-01 00:00:00 +0000"}`)
+	for n := range maxVariants {
+		documentOf(many.NewDocument(), bytes.Replace(line, []byte("99"), fmt.Append(nil, n), 1))
+	}
+	full.keptBytes.Store(maxKeptBytes)
+	for name, e := range map[string]*Enricher{"too many": many, "no room": full} {
+		doc, before := e.NewDocument(), kept(e)
+		var out []byte
+		if n := testing.AllocsPerRun(100, func() {
+			doc.ReadLine(line, event.Time{})
+			doc.Enrich()
+			out = doc.AppendJSON(out[:0])
+		}); n > 0 || kept(e) != before {
+			t.Errorf("%s: %v allocations for a record, %d skeletons more", name, n, kept(e)-before)
+		}
+	}
+}
+
 // TestKeywordTextsTellVariantsApart: of the texts of keywords, only the outcome
 // that they state is something that documents of a variant have in common.
 func TestKeywordTextsTellVariantsApart(t *testing.T) {
