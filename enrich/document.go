@@ -109,10 +109,10 @@ func (d *Document) ReadBody(b []byte) (rest []byte, err error) {
 // stands in its place when that failed with err.
 func (d *Document) EndRecord(body []byte, err error, metadata []byte, read event.Time) {
 	d.read = read
-	if body == nil {
-		body = []byte{}
-	}
 	if err != nil {
+		if body == nil {
+			body = []byte{}
+		}
 		d.raw, d.err = body, err
 		return
 	}

@@ -14,22 +14,27 @@ import (
 // and times by the second, because not every shipper sends more.
 func (d *Document) identify() {
 	ev := &d.ev
-	if d.err != nil || !ev.RecordID.Set || ev.RecordID.Value == 0 || !ev.Created.Set {
+	if d.err == nil && ev.RecordID.Set && ev.RecordID.Value != 0 && ev.Created.Set {
+		d.hashNumber()
+	} else {
 		d.idBuf = d.appendContent(append(d.idBuf[:0], 'c', 0))
-		sum := sha256.Sum256(d.idBuf)
-		hex.Encode(d.id[:], sum[:16])
-		return
+		d.idHash.Reset()
+		d.idHash.Write(d.idBuf)
 	}
+	d.idBuf = d.idHash.Sum(d.idBuf[:0])
+	hex.Encode(d.id[:], d.idBuf[:16])
+}
+
+// hashNumber hashes where and when a record was written, and its number there.
+func (d *Document) hashNumber() {
 	if d.set.base == nil || !d.idHash.restore(d.set.base.origin) {
 		d.hashOrigin()
 	}
-	b := append(d.idBuf[:0], ev.Computer...)
-	lower(b)
-	b = strconv.AppendUint(append(b, 0), ev.RecordID.Value, 10)
-	b = strconv.AppendInt(append(b, 0), ev.Created.Sec, 10)
+	b := appendLower(d.idBuf[:0], d.ev.Computer)
+	b = strconv.AppendUint(append(b, 0), d.ev.RecordID.Value, 10)
+	b = strconv.AppendInt(append(b, 0), d.ev.Created.Sec, 10)
 	d.idHash.Write(b)
-	d.idBuf = d.idHash.Sum(b[:0])
-	hex.Encode(d.id[:], d.idBuf[:16])
+	d.idBuf = b
 }
 
 // hashOrigin begins the hash of a record with what all of a variant have in common.
